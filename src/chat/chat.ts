@@ -1,0 +1,184 @@
+import type { Keyv } from 'keyv';
+import type { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Card } from '../domain/card.ts';
+import type { Check } from '../domain/check.ts';
+import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { Measure } from '../domain/reply.ts';
+import type { Kind } from '../domain/triage/verdict.ts';
+
+/** Where a card is: enough to edit it after a restart. Opaque to the flow, stored as text, at most 500 characters. */
+export type CardRef = string;
+
+/** Somebody acts on an item. */
+export interface ActRequest {
+  readonly itemId: number;
+  /** `send` gets its reply id from the flow. */
+  readonly action: ChatAction;
+  readonly actor: Omit<Actor, 'role'> & { readonly role?: 'responder' | 'manager' };
+  /** The version the person was looking at; null where the platform cannot know. Only for messages: state decides. */
+  readonly seenVersion?: number | null;
+}
+
+/** A person's action as a chat platform hands it in. */
+export type ChatAction =
+  | Exclude<PersonAction, { type: 'send' }>
+  | { readonly type: 'send'; readonly text: string };
+
+/** What came of it. Never thrown: a person reads it. */
+export type ActResult =
+  | {
+      readonly ok: true;
+      readonly card: Card;
+      /** One line for the person who acted: "Sent: https://…". */
+      readonly text: string;
+    }
+  | {
+      readonly ok: false;
+      readonly refusal:
+        | Refusal
+        | { readonly code: 'not-found' | 'not-possible' | 'unavailable'; readonly text: string };
+      /** The item as it stands; null when there is none. */
+      readonly card: Card | null;
+    };
+
+/** A queue as people ask for it. */
+export interface ListQuery {
+  readonly states?: readonly ItemState[];
+  readonly kinds?: readonly Kind[];
+  readonly source?: string;
+  /** Person id of the owner. */
+  readonly owner?: string;
+  /** Only items routed to this channel of the asking chat. */
+  readonly channel?: string;
+  /** Words in the text or the author's name. */
+  readonly words?: string;
+  /** `urgency` (default): priority, then longest waiting. `recent`: last changed first. */
+  readonly order?: 'urgency' | 'recent';
+  /** At most 200, default 50. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** A source as people see it. */
+export interface SourceHealth {
+  readonly name: string;
+  readonly label: string;
+  /** `up` works, `quiet` works and brings nothing, `blind` cannot see, `starting` has not answered yet. */
+  readonly state: 'up' | 'quiet' | 'blind' | 'starting';
+  /** What is wrong and what to do, in words; null when nothing is. */
+  readonly detail: string | null;
+  readonly lastSuccessAt: number | null;
+  readonly lastPostAt: number | null;
+}
+
+/** What the flow offers to every chat platform. */
+export interface ChatHandlers {
+  act(request: ActRequest): Promise<ActResult>;
+  /** One card as it stands; null when there is no such item. */
+  card(itemId: number): Promise<Card | null>;
+  list(query: ListQuery): Promise<{ readonly cards: readonly Card[]; readonly total: number }>;
+  /** How many items there are in each state, and waiting unclaimed, for this chat's channels or one of them. */
+  counts(channel?: string): Promise<Readonly<Record<ItemState, number>>>;
+  /** The item's history, oldest first, newest 200. */
+  history(itemId: number): Promise<readonly ItemEvent[]>;
+  /** How the network would count and split a reply; null where no reply is possible. */
+  measure(itemId: number, text: string): Promise<Measure | null>;
+  sources(): Promise<readonly SourceHealth[]>;
+  /** The channels of this chat that routes lead to, in the order of the configuration. */
+  channels(): readonly string[];
+  /** The item behind a number a person typed. */
+  item(itemId: number): Promise<Item | null>;
+}
+
+/** The chat's own state for `readyz` and the doctor. */
+export interface ChatHealth {
+  readonly state: 'up' | 'starting' | 'down';
+  readonly detail: string | null;
+}
+
+/** How a card goes into a channel once. */
+export interface PostOptions {
+  /** Stable for this item and channel: a platform that knows idempotent sends uses it. At most 25 characters. */
+  readonly nonce: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A place where the team sees cards and acts. Errors of `post` and `update` are those of `errors.ts`:
+ * RateLimitedError holds that channel back, RejectedError gives that card up until the item changes again,
+ * AuthError stops the chat until a person acts.
+ */
+export interface Chat {
+  readonly kind: string;
+  readonly label: string;
+  /** Least time between two writes to one channel, in milliseconds; 0 where there is no limit. */
+  readonly channelIntervalMs: number;
+  start(handlers: ChatHandlers): Promise<void>;
+  post(channel: string, card: Card, options: PostOptions): Promise<CardRef>;
+  /** Returns the reference under which the card now lives (a deleted message may have been posted anew). */
+  update(ref: CardRef, card: Card, options: PostOptions): Promise<CardRef>;
+  /**
+   * The card of an item that may have been posted just before a crash, by its metadata; null when there is none.
+   * Absent where `post` itself never posts twice under one nonce.
+   */
+  find?(channel: string, itemId: number, since: number, signal: AbortSignal): Promise<CardRef | null>;
+  health(): ChatHealth;
+  check(signal: AbortSignal): Promise<readonly Check[]>;
+  /** Stops within 3 s; posts and updates under way finish first. */
+  stop(): Promise<void>;
+}
+
+export interface ChatContext {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Sessions, installation tokens, channel and user names. */
+  readonly cache: Keyv;
+  readonly log: ChatLog;
+  /** Where a chat with pages of its own serves them. */
+  readonly http: HttpDoor;
+}
+
+/** A chat hands the whole sub-tree of paths it wants served; the composition root mounts it on the one HTTP server. */
+export interface HttpDoor {
+  /** `fetch`-style handler for every path below `prefix` ('' for all that nobody else took). */
+  mount(
+    prefix: string,
+    handle: (request: Request, info: { readonly remoteAddress: string }) => Response | Promise<Response>,
+  ): void;
+  /** Base address as people on this machine reach it: `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** The address the server listens on: `127.0.0.1`. */
+  readonly host: string;
+}
+
+export interface ChatLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * One line of the registry: which environment variables (secrets and switches) and which policy (`chats.<kind>` in
+ * potluck.yaml) it reads. SDKs are imported inside `create`, so that an unused platform costs nothing.
+ */
+export interface ChatKind<Env extends z.ZodType = z.ZodType, Policy extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly label: string;
+  /** A zod object of environment variables, each with a description; values arrive as non-empty strings or undefined. */
+  readonly env: Env;
+  /** A strict zod object under `chats.<kind>`; must accept `{}`. */
+  readonly policy: Policy;
+  /** Whether the variables ask for this chat at all. */
+  readonly wanted: (env: z.output<Env>) => boolean;
+  create(env: z.output<Env>, policy: z.output<Policy>, context: ChatContext): Promise<Chat>;
+}
+
+/** Ties the types of the configuration to `create`. */
+export function defineChat<Env extends z.ZodType, Policy extends z.ZodType>(
+  kind: ChatKind<Env, Policy>,
+): ChatKind<Env, Policy> {
+  return kind;
+}

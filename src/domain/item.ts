@@ -1,0 +1,508 @@
+import type { Kind, Reason, SuggestedResponse, Verdict } from './triage/verdict.ts';
+
+/** A person of the team. `id` is namespaced by surface: `slack:T1/U2`, `web:ana`. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Role = 'responder' | 'manager';
+
+/** Who acts, in which role, and where: every event records it. */
+export interface Actor extends Person {
+  readonly role: Role | 'system';
+  /** `web`, `slack`, `discord`, `api`, or `system` for the passing of time and what the networks tell us. */
+  readonly surface: string;
+}
+
+/** The passing of time, or news from a network. */
+export const SYSTEM: Actor = { id: 'system', name: 'Potluck', role: 'system', surface: 'system' };
+
+export const STATES = ['open', 'claimed', 'snoozed', 'answered', 'dismissed'] as const;
+export type ItemState = (typeof STATES)[number];
+
+/** Reasons a person may give for not answering. The words are shown on buttons and in digests. */
+export const DISMISS_REASONS = {
+  'not-relevant': 'Not about us',
+  spam: 'Spam',
+  'no-answer-needed': 'No answer needed',
+  elsewhere: 'Handled elsewhere',
+  duplicate: 'Duplicate',
+  other: 'Other',
+} as const;
+export type DismissReason = keyof typeof DISMISS_REASONS;
+
+/** These say that the conversation itself is not for us: a further post in it stays quiet. */
+const FINAL_REASONS: readonly DismissReason[] = ['not-relevant', 'spam'];
+
+/** How an item ended. */
+export interface Closing {
+  /** `sent` through Potluck, seen on the `network`, `marked` by a person, `dismissed` by a person or by the spam filter. */
+  readonly how: 'sent' | 'network' | 'marked' | 'dismissed';
+  /** Who did it: a person of the team, or the account that answered on the network. */
+  readonly by: Person;
+  readonly at: number;
+  /** The public answer, where there is one. */
+  readonly url: string | null;
+  readonly reason: DismissReason | null;
+  /** Free words of the person who dismissed or marked it. */
+  readonly words: string | null;
+}
+
+/** A reply on its way: the intent is stored before the network is called. */
+export interface Sending {
+  readonly replyId: string;
+  readonly text: string;
+  readonly by: Person;
+  readonly at: number;
+}
+
+/** One conversation, or one prompt, that wants a person. All times in epoch milliseconds. */
+export interface Item {
+  /** Short and stable: the number people type. */
+  readonly id: number;
+  readonly version: number;
+  readonly state: ItemState;
+  readonly origin: 'conversation' | 'prompt';
+  readonly source: string;
+  readonly conversationId: string;
+  /** The customer's post that the card shows: the newest that wants an answer. */
+  readonly postId: string;
+  readonly owner: Person | null;
+  /** Who had it before it was reopened: the one who knows the story. */
+  readonly lastOwner: Person | null;
+  readonly kinds: readonly Kind[];
+  readonly priority: number;
+  readonly answerDue: boolean;
+  readonly suggested: SuggestedResponse;
+  readonly reasons: readonly Reason[];
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  /** Since when the customer has been waiting; null when nothing waits. */
+  readonly waitingSince: number | null;
+  readonly snoozedUntil: number | null;
+  readonly draft: { readonly text: string; readonly by: Person; readonly at: number } | null;
+  readonly sending: Sending | null;
+  /** What a person must know before acting: "A reply may have been sent; look first". */
+  readonly warning: string | null;
+  readonly closing: Closing | null;
+  /** How often the customer came back after we had closed it. */
+  readonly followUps: number;
+}
+
+/** What a person may do. */
+export type PersonAction =
+  | { readonly type: 'claim' }
+  | { readonly type: 'release' }
+  | { readonly type: 'assign'; readonly to: Person }
+  | { readonly type: 'draft'; readonly text: string }
+  | { readonly type: 'send'; readonly text: string; readonly replyId: string }
+  | { readonly type: 'mark-answered'; readonly url?: string | null; readonly words?: string | null }
+  | { readonly type: 'dismiss'; readonly reason: DismissReason; readonly words?: string | null }
+  | { readonly type: 'snooze'; readonly until: number }
+  | { readonly type: 'reopen' }
+  | { readonly type: 'note'; readonly text: string };
+
+/** What time and the networks do. */
+export type SystemAction =
+  | { readonly type: 'sent'; readonly replyId: string; readonly url: string | null }
+  | { readonly type: 'send-failed'; readonly replyId: string; readonly why: string }
+  | { readonly type: 'send-uncertain'; readonly replyId: string }
+  | {
+      readonly type: 'answered-on-network';
+      readonly by: Person;
+      readonly url: string | null;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'customer-posted';
+      readonly postId: string;
+      readonly at: number;
+      readonly verdict: Verdict;
+    }
+  | { readonly type: 'wake' }
+  | { readonly type: 'merge'; readonly into: number };
+
+export type Action = PersonAction | SystemAction;
+
+/** One transition, kept for ever. */
+export interface ItemEvent {
+  readonly itemId: number;
+  /** The item's version after it. */
+  readonly version: number;
+  readonly at: number;
+  readonly type: Action['type'] | 'opened' | 'filtered' | 'follow-up';
+  readonly actor: Person;
+  readonly surface: string;
+  /** What is worth remembering of it, as JSON: `{ "reason": "spam" }`. */
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Why not, in words for the person who asked. */
+export interface Refusal {
+  readonly code:
+    | 'already-claimed'
+    | 'already-yours'
+    | 'not-yours'
+    | 'closed'
+    | 'not-closed'
+    | 'sending'
+    | 'not-sending'
+    | 'nothing-to-do'
+    | 'invalid';
+  readonly text: string;
+}
+
+export type Transition =
+  | { readonly ok: true; readonly item: Item; readonly events: readonly ItemEvent[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Longest draft or note that is kept, in UTF-16 units; every network allows less. */
+export const MAX_WORDS = 20_000;
+
+/** "2 minutes ago", coarse and in English; cards use the platform's own relative time instead. */
+export function ago(ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} minute${minutes === 1 ? '' : 's'} ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} hour${hours === 1 ? '' : 's'} ago`;
+  return `${Math.floor(hours / 24)} days ago`;
+}
+
+export function isClosed(item: Pick<Item, 'state'>): boolean {
+  return item.state === 'answered' || item.state === 'dismissed';
+}
+
+function refuse(code: Refusal['code'], text: string): Transition {
+  return { ok: false, refusal: { code, text } };
+}
+
+function person(actor: Person): Person {
+  return { id: actor.id, name: actor.name };
+}
+
+/** How a closed item ended, in one line without a link: "answered by Ana, 2 minutes ago". */
+export function closingWords(closing: Closing, now: number): string {
+  const when = ago(now - closing.at);
+  switch (closing.how) {
+    case 'sent':
+      return `answered by ${closing.by.name}, ${when}`;
+    case 'network':
+      return `answered on the network by ${closing.by.name}, ${when}`;
+    case 'marked':
+      return `marked as answered by ${closing.by.name}, ${when}`;
+    case 'dismissed':
+      return `dismissed by ${closing.by.name}, ${when}${closing.reason ? `: ${DISMISS_REASONS[closing.reason]}` : ''}`;
+  }
+}
+
+/**
+ * The item's whole life in one pure function: the next item with its events, or a refusal in words.
+ *
+ * Roles: whoever holds an item decides about it; a manager may overrule; what time and the networks do
+ * ({@link SystemAction}) is refused when a person asks for it.
+ *
+ * @param now epoch milliseconds; must not go backwards by more than clock skew, ages are cut at zero.
+ */
+export function transition(item: Item, action: Action, actor: Actor, now: number): Transition {
+  const become = (
+    change: Partial<Omit<Item, 'id' | 'version'>>,
+    detail: ItemEvent['detail'] = {},
+    type: ItemEvent['type'] = action.type,
+  ): Transition => {
+    const next: Item = { ...item, ...change, version: item.version + 1, updatedAt: now };
+    const event: ItemEvent = {
+      itemId: item.id,
+      version: next.version,
+      at: now,
+      type,
+      actor: person(actor),
+      surface: actor.surface,
+      detail,
+    };
+    return { ok: true, item: next, events: [event] };
+  };
+
+  if (actor.role === 'system') return systemTransition(item, action, now, become);
+
+  switch (action.type) {
+    case 'sent':
+    case 'send-failed':
+    case 'send-uncertain':
+    case 'answered-on-network':
+    case 'customer-posted':
+    case 'wake':
+    case 'merge':
+      return refuse('invalid', 'Only Potluck itself may record that.');
+    case 'note': {
+      const text = action.text.trim();
+      if (text === '') return refuse('invalid', 'The note is empty.');
+      if (text.length > MAX_WORDS)
+        return refuse('invalid', `The note is longer than ${MAX_WORDS} characters.`);
+      return become({}, { text });
+    }
+    case 'reopen':
+      if (!isClosed(item)) return refuse('not-closed', `#${item.id} is not closed.`);
+      return become({
+        state: 'open',
+        owner: null,
+        lastOwner: item.owner ?? item.lastOwner,
+        closing: null,
+        warning: null,
+        snoozedUntil: null,
+        waitingSince: item.waitingSince ?? now,
+      });
+    default:
+  }
+
+  // Everything below needs an item that is not closed and not in the middle of a send.
+  if (item.closing && isClosed(item))
+    return refuse('closed', `#${item.id} is already ${closingWords(item.closing, now)}.`);
+  if (item.sending)
+    return refuse('sending', `${item.sending.by.name} is sending a reply to #${item.id} right now.`);
+  const mine = item.owner?.id === actor.id;
+  const mayDecide = item.owner === null || mine || actor.role === 'manager';
+  const notYours = (): Transition =>
+    refuse(
+      'not-yours',
+      `#${item.id} is with ${item.owner?.name}. Ask them to release it, or a manager to assign it.`,
+    );
+
+  switch (action.type) {
+    case 'claim':
+      if (mine && item.state === 'claimed') return refuse('already-yours', `#${item.id} is already yours.`);
+      if (item.owner && !mine)
+        return refuse(
+          'already-claimed',
+          `#${item.id} was already claimed by ${item.owner.name}, ${ago(now - item.updatedAt)}.`,
+        );
+      return become({ state: 'claimed', owner: person(actor), snoozedUntil: null });
+    case 'release':
+      if (!item.owner) return refuse('nothing-to-do', `Nobody has claimed #${item.id}.`);
+      if (!mayDecide) return notYours();
+      return become({ state: 'open', owner: null, lastOwner: item.owner, snoozedUntil: null });
+    case 'assign':
+      if (!mayDecide) return notYours();
+      if (item.owner?.id === action.to.id && item.state === 'claimed')
+        return refuse('nothing-to-do', `#${item.id} is already with ${action.to.name}.`);
+      return become(
+        {
+          state: 'claimed',
+          owner: person(action.to),
+          lastOwner: item.owner ?? item.lastOwner,
+          snoozedUntil: null,
+        },
+        { to: action.to.id, toName: action.to.name },
+      );
+    case 'draft': {
+      if (!mayDecide) return notYours();
+      if (action.text.length > MAX_WORDS)
+        return refuse('invalid', `The draft is longer than ${MAX_WORDS} characters.`);
+      const text = action.text.trim();
+      if (text === '' && item.draft === null) return refuse('nothing-to-do', 'The draft is empty.');
+      if (text === item.draft?.text && item.owner !== null)
+        return refuse('nothing-to-do', 'The draft has not changed.');
+      return become({
+        state: item.state === 'open' ? 'claimed' : item.state,
+        owner: item.owner ?? person(actor),
+        draft: text === '' ? null : { text, by: person(actor), at: now },
+      });
+    }
+    case 'send': {
+      if (!mayDecide) return notYours();
+      const text = action.text.trim();
+      if (text === '') return refuse('invalid', 'There is nothing to send: the text is empty.');
+      if (text.length > MAX_WORDS)
+        return refuse('invalid', `The text is longer than ${MAX_WORDS} characters.`);
+      const by = person(actor);
+      return become(
+        {
+          state: 'claimed',
+          owner: item.owner ?? by,
+          snoozedUntil: null,
+          draft: { text, by, at: now },
+          sending: { replyId: action.replyId, text, by, at: now },
+          warning: null,
+        },
+        { replyId: action.replyId, text },
+      );
+    }
+    case 'mark-answered':
+      if (!mayDecide) return notYours();
+      return become(
+        closed(item, 'answered', {
+          how: 'marked',
+          by: person(actor),
+          at: now,
+          url: action.url ?? null,
+          reason: null,
+          words: action.words?.trim() || null,
+        }),
+        { url: action.url ?? null },
+      );
+    case 'dismiss':
+      if (!mayDecide) return notYours();
+      if (!Object.hasOwn(DISMISS_REASONS, action.reason))
+        return refuse('invalid', `“${action.reason}” is not a reason we know.`);
+      return become(
+        closed(item, 'dismissed', {
+          how: 'dismissed',
+          by: person(actor),
+          at: now,
+          url: null,
+          reason: action.reason,
+          words: action.words?.trim().slice(0, MAX_WORDS) || null,
+        }),
+        { reason: action.reason, words: action.words?.trim().slice(0, MAX_WORDS) || null },
+      );
+    case 'snooze':
+      if (!mayDecide) return notYours();
+      if (!Number.isFinite(action.until) || action.until <= now)
+        return refuse('invalid', 'A snooze must end in the future.');
+      return become({ state: 'snoozed', snoozedUntil: action.until }, { until: action.until });
+  }
+}
+
+function closed(item: Item, state: 'answered' | 'dismissed', closing: Closing): Partial<Item> {
+  return {
+    state,
+    closing,
+    sending: null,
+    snoozedUntil: null,
+    warning: null,
+    waitingSince: null,
+    owner: item.owner,
+  };
+}
+
+type Become = (change: Partial<Item>, detail?: ItemEvent['detail'], type?: ItemEvent['type']) => Transition;
+
+function systemTransition(item: Item, action: Action, now: number, become: Become): Transition {
+  switch (action.type) {
+    case 'sent':
+      if (item.sending?.replyId !== action.replyId)
+        return refuse('not-sending', 'That reply is no longer on its way.');
+      return become(
+        {
+          ...closed(item, 'answered', {
+            how: 'sent',
+            by: item.sending.by,
+            at: now,
+            url: action.url,
+            reason: null,
+            words: null,
+          }),
+          draft: null,
+        },
+        { replyId: action.replyId, url: action.url },
+      );
+    case 'send-failed':
+      if (item.sending?.replyId !== action.replyId)
+        return refuse('not-sending', 'That reply is no longer on its way.');
+      return become(
+        { sending: null, warning: `The reply was not sent: ${action.why} The text is kept as the draft.` },
+        { replyId: action.replyId, why: action.why },
+      );
+    case 'send-uncertain':
+      if (item.sending?.replyId !== action.replyId)
+        return refuse('not-sending', 'That reply is no longer on its way.');
+      return become(
+        {
+          sending: null,
+          warning:
+            'A reply was on its way when the connection or the bot stopped, so it may or may not be public. Look at the conversation first; the text is kept as the draft.',
+        },
+        { replyId: action.replyId },
+      );
+    case 'answered-on-network': {
+      if (isClosed(item)) return refuse('closed', 'It is closed already.');
+      // Our own reply may come back through the stream before the send itself returns: it is still that person's answer.
+      const how = item.sending ? 'sent' : 'network';
+      const by = item.sending ? item.sending.by : action.by;
+      return become(
+        {
+          ...closed(item, 'answered', { how, by, at: action.at, url: action.url, reason: null, words: null }),
+          draft: item.sending ? null : item.draft,
+        },
+        { by: by.name, url: action.url },
+      );
+    }
+    case 'customer-posted':
+      return customerPosted(item, action, become);
+    case 'wake':
+      if (item.state !== 'snoozed' || item.snoozedUntil === null || item.snoozedUntil > now)
+        return refuse('nothing-to-do', 'It is not time yet.');
+      return become({ state: item.owner ? 'claimed' : 'open', snoozedUntil: null });
+    case 'merge':
+      if (item.state === 'dismissed') return refuse('closed', 'It is closed already.');
+      return become(
+        closed(item, 'dismissed', {
+          how: 'dismissed',
+          by: { id: SYSTEM.id, name: SYSTEM.name },
+          at: now,
+          url: null,
+          reason: 'duplicate',
+          words: `Part of the same conversation as #${action.into}.`,
+        }),
+        { into: action.into },
+      );
+    case 'reopen':
+    case 'release':
+      // Time may do these (an unanswered claim goes back to the queue); everything else takes a person.
+      if (action.type === 'release' && item.owner && item.state === 'claimed' && !item.sending)
+        return become({ state: 'open', owner: null, lastOwner: item.owner });
+      return refuse('nothing-to-do', 'Nothing to do.');
+    default:
+      return refuse('invalid', 'Only a person may do that.');
+  }
+}
+
+/** A further post by the customer: wakes, refreshes or reopens the item, or is noted as needing no answer. */
+function customerPosted(
+  item: Item,
+  action: Extract<Action, { type: 'customer-posted' }>,
+  become: Become,
+): Transition {
+  const { verdict } = action;
+  const news = { kinds: verdict.kinds, suggested: verdict.suggested, reasons: verdict.reasons };
+  const detail = { postId: action.postId, answerDue: verdict.answerDue, why: verdict.reasons[0]?.text ?? '' };
+
+  if (isClosed(item)) {
+    const final = item.closing?.reason != null && FINAL_REASONS.includes(item.closing.reason);
+    if (!verdict.answerDue || final) return become({}, detail);
+    return become(
+      {
+        ...news,
+        state: 'open',
+        postId: action.postId,
+        priority: verdict.priority,
+        answerDue: true,
+        owner: null,
+        lastOwner: item.owner ?? item.lastOwner,
+        closing: null,
+        draft: null,
+        warning: null,
+        waitingSince: action.at,
+        followUps: item.followUps + 1,
+      },
+      detail,
+      'follow-up',
+    );
+  }
+  // The first question is still unanswered: a "thanks anyway" neither hides it nor lowers it.
+  if (!verdict.answerDue && item.answerDue) return become({}, detail);
+  const woken =
+    item.state === 'snoozed' ? ({ state: item.owner ? 'claimed' : 'open', snoozedUntil: null } as const) : {};
+  return become(
+    {
+      ...news,
+      ...woken,
+      postId: action.postId,
+      priority: Math.max(item.priority, verdict.priority),
+      answerDue: verdict.answerDue,
+      waitingSince: item.waitingSince ?? action.at,
+    },
+    detail,
+  );
+}

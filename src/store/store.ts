@@ -1,0 +1,214 @@
+import type { KeyvStoreAdapter } from 'keyv';
+import type { Item, ItemEvent, ItemState } from '../domain/item.ts';
+import type { Post } from '../domain/post.ts';
+import type { Kind } from '../domain/triage/verdict.ts';
+
+/** A queue as the flow asks for it. */
+export interface ItemQuery {
+  readonly states?: readonly ItemState[];
+  readonly kinds?: readonly Kind[];
+  readonly source?: string;
+  /** Person id of the owner. */
+  readonly owner?: string;
+  /** Only items with a card wanted in this chat (and channel). */
+  readonly chat?: string;
+  readonly channel?: string;
+  /** Words, all of which occur (case-insensitively) in a post of the conversation or its author's name; at most 10. */
+  readonly words?: string;
+  /** `urgency`: priority descending, then longest waiting, then id. `recent`: last changed first. */
+  readonly order?: 'urgency' | 'recent';
+  readonly limit: number;
+  readonly offset?: number;
+}
+
+/** A card row: which item has a card where, and which version it shows. */
+export interface CardRow {
+  readonly itemId: number;
+  readonly chat: string;
+  readonly channel: string;
+  /** Null until the platform confirmed the post. */
+  readonly ref: string | null;
+  /** The item version shown; 0 before the first. */
+  readonly shownVersion: number;
+  /** Set before the platform is called for the first time; with a null `ref` after a crash it means "look before posting". */
+  readonly postingAt: number | null;
+  /** Do not try before (epoch ms); set after a refusal or a rate limit. */
+  readonly notBefore: number;
+  /** Consecutive failures. */
+  readonly failures: number;
+  /** The item version at which the platform said no for good; nothing is tried until the item moves past it. 0 when none. */
+  readonly givenUpVersion: number;
+}
+
+/** A card that shows an older version than its item has. */
+export interface CardBehind extends CardRow {
+  readonly item: Item;
+}
+
+/** What we know of an author in one source. */
+export interface AuthorHistory {
+  /** Conversations of theirs with an item, before (and without) the given one. */
+  readonly conversations: number;
+  readonly posts: number;
+  readonly firstMetAt: number | null;
+  /** The item of their latest earlier conversation. */
+  readonly last: Item | null;
+}
+
+/** What a source remembers between polls. */
+export interface SourceState {
+  readonly cursor: string | null;
+  readonly lastSuccessAt: number | null;
+  readonly lastFailureAt: number | null;
+  readonly lastError: string | null;
+  readonly failures: number;
+  /** When the last new post was written (epoch ms). */
+  readonly lastPostAt: number | null;
+  /** Entries that could not be read, ever. */
+  readonly dropped: number;
+}
+
+/** A stretch of time in which a source could not see, and whether the posts of it were fetched afterwards. */
+export interface Gap {
+  readonly id: number;
+  readonly source: string;
+  readonly from: number;
+  readonly to: number;
+  readonly why: string;
+  /** When the backfill closed it; null while (or for ever if) posts are missing. */
+  readonly closedAt: number | null;
+}
+
+/** Milliseconds from a post being written to its item being visible, over the newest posts that were not backfilled. */
+export interface Latency {
+  readonly samples: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** A public answer: the intent is stored before the network is called. */
+export interface ReplyRow {
+  readonly id: string;
+  readonly itemId: number;
+  /** The post it answers. */
+  readonly postId: string;
+  readonly text: string;
+  readonly byId: string;
+  readonly byName: string;
+  readonly at: number;
+  readonly state: 'sending' | 'sent' | 'failed' | 'uncertain';
+  /** The public post, once sent. */
+  readonly url: string | null;
+  readonly why: string | null;
+}
+
+/** An item about to be created: the store gives it its number. */
+export type NewItem = Omit<Item, 'id' | 'version'>;
+
+/**
+ * Every query of the product, on SQLite and PostgreSQL alike. Times are epoch milliseconds; lists are bounded by their
+ * arguments. Inside {@link Ledger.transaction} the same queries see and make one atomic change.
+ *
+ * Errors: what the database throws, as it is; a lost race is never an error but a return value.
+ */
+export interface Queries {
+  // Posts
+  /** Which of these are stored, and in which conversation. */
+  knownPosts(source: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Stores posts that are new, and returns them in the given order (a post known by `(source, id)` is left as it is).
+   * `backfilled` posts do not count in {@link Queries.latency}.
+   */
+  addPosts(posts: readonly Post[], receivedAt: number, backfilled: boolean): Promise<readonly Post[]>;
+  post(source: string, id: string): Promise<Post | null>;
+  /** The newest `limit` posts of a conversation, oldest first. */
+  conversation(source: string, conversationId: string, limit: number): Promise<readonly Post[]>;
+  countConversation(source: string, conversationId: string): Promise<number>;
+  /** Moves the posts (and the item, when the target has none) of a conversation that turned out to be part of another. */
+  moveConversation(source: string, from: string, to: string): Promise<void>;
+  /** The newest posts first, of one source or all, for reviews and replays. */
+  recentPosts(query: {
+    readonly source?: string;
+    readonly limit: number;
+    readonly before?: number;
+  }): Promise<readonly Post[]>;
+
+  // Items
+  /** Stores a new item at version 1 and returns it with its number; null when the conversation has one already. */
+  createItem(item: NewItem): Promise<Item | null>;
+  item(id: number): Promise<Item | null>;
+  itemOf(source: string, conversationId: string): Promise<Item | null>;
+  /** Compare and set: false when the stored version is no longer `next.version - 1`. */
+  saveItem(next: Item): Promise<boolean>;
+  items(query: ItemQuery): Promise<readonly Item[]>;
+  countItems(query: Omit<ItemQuery, 'limit' | 'offset' | 'order'>): Promise<number>;
+  countByState(query: {
+    readonly chat?: string;
+    readonly channel?: string;
+  }): Promise<Readonly<Record<ItemState, number>>>;
+  /** Snoozed items whose time has come. */
+  dueSnoozes(now: number, limit: number): Promise<readonly Item[]>;
+  addEvents(events: readonly ItemEvent[]): Promise<void>;
+  /** The newest `limit` events of an item, oldest first. */
+  events(itemId: number, limit: number): Promise<readonly ItemEvent[]>;
+
+  // Authors
+  /** What we know of an author, leaving out `exceptConversation`. */
+  author(source: string, authorId: string, exceptConversation: string): Promise<AuthorHistory>;
+
+  // Cards
+  /** Makes sure the item has a card row in each place. */
+  wantCards(
+    itemId: number,
+    places: readonly { readonly chat: string; readonly channel: string }[],
+  ): Promise<void>;
+  cardsOf(itemId: number): Promise<readonly CardRow[]>;
+  cardByRef(chat: string, ref: string): Promise<CardRow | null>;
+  /**
+   * Cards of a chat that are behind their item and may be tried now, most urgent first. A card that was never posted
+   * and whose item is closed is not behind: there is nothing to show.
+   */
+  cardsBehind(chat: string, now: number, limit: number): Promise<readonly CardBehind[]>;
+  /** Earliest `notBefore` in the future among cards that are behind; null when none waits. */
+  nextCardAt(chat: string, now: number): Promise<number | null>;
+  saveCard(row: CardRow): Promise<void>;
+
+  // Sources
+  sourceState(name: string): Promise<SourceState>;
+  saveSourceState(name: string, state: SourceState): Promise<void>;
+  openGap(source: string, from: number, to: number, why: string): Promise<void>;
+  /** Marks every open gap that ended before `now` as fetched. */
+  closeGaps(source: string, now: number): Promise<void>;
+  /** Newest first. */
+  gaps(source: string, limit: number): Promise<readonly Gap[]>;
+  /** Over the newest `samples` posts (at most 1,000). */
+  latency(source: string, samples: number): Promise<Latency>;
+
+  // Replies
+  addReply(reply: ReplyRow): Promise<void>;
+  reply(id: string): Promise<ReplyRow | null>;
+  finishReply(id: string, end: Pick<ReplyRow, 'state' | 'url' | 'why'>): Promise<void>;
+  /** Replies still `sending` that began before `before`. */
+  stuckReplies(before: number): Promise<readonly ReplyRow[]>;
+
+  // Leases
+  /** Takes or renews a lease; false while somebody else holds it. One conditional statement. */
+  lease(name: string, holder: string, ttlMs: number, now: number): Promise<boolean>;
+  releaseLease(name: string, holder: string): Promise<void>;
+}
+
+/** The ledger: {@link Queries}, transactions, and what surrounds them. */
+export interface Store extends Queries {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** All or nothing. Serialised per `lock` (a conversation, say) across processes; nested calls are a programming error. */
+  transaction<T>(lock: string, work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Storage for Keyv on the same database. */
+  keyvStore(): KeyvStoreAdapter;
+  /** Deletes expired key-value rows and finished leases; returns how many. */
+  sweep(now: number): Promise<number>;
+  /** Writes a consistent copy while running (SQLite file; PostgreSQL: a clear error that names pg_dump). */
+  backup(path: string): Promise<void>;
+  /** Whether a trivial query works. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
