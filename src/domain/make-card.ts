@@ -1,0 +1,180 @@
+import type { Card, CardAction, CardPost, ReplyDoor, Tone } from './card.ts';
+import { MAX_CARD_POSTS } from './card.ts';
+import { DISMISS_REASONS, type Item, type ItemEvent, isClosed } from './item.ts';
+import { type Post, readableText } from './post.ts';
+import type { Kind, SuggestedResponse } from './triage/verdict.ts';
+
+/** Everything a card is made of, read at one moment. */
+export interface CardInput {
+  readonly item: Item;
+  /** The post the card shows ({@link Item.postId}). */
+  readonly post: Post;
+  /** The newest posts of the conversation, oldest first, the shown one included. */
+  readonly conversation: readonly Post[];
+  /** How many posts the conversation has in all. */
+  readonly conversationSize: number;
+  /** The author's earlier conversations and the item of the latest one. */
+  readonly author: { readonly conversations: number; readonly last: Item | null };
+  readonly events: readonly ItemEvent[];
+  readonly source: {
+    readonly label: string;
+    readonly sample: boolean;
+    readonly reply: ReplyDoor | null;
+  };
+}
+
+/** The kinds in the words people see. */
+export const KIND_LABELS: Readonly<Record<Kind, string>> = {
+  complaint: 'Complaint',
+  question: 'Question',
+  comparison: 'Comparison',
+  praise: 'Praise',
+  'link-share': 'Link share',
+  follow: 'New follower',
+  mention: 'Mention',
+  spam: 'Spam',
+};
+
+const RESPONSE_LABELS: Readonly<Record<SuggestedResponse, string>> = {
+  thank: 'Say thank you',
+  fix: 'Make it right',
+  answer: 'Answer the question',
+  'join-in': 'Join the conversation',
+};
+
+// Bands of priority; the triage's table of weights is made for them.
+const URGENT = 80;
+const HIGH = 60;
+const NORMAL = 30;
+const MAX_NOTES = 5;
+
+/** The neutral card of an item. Pure: the same input gives the same card. */
+export function makeCard(input: CardInput): Card {
+  const { item, post, source } = input;
+  const others = input.conversation.filter((other) => other.id !== post.id);
+  const posts = others.slice(-MAX_CARD_POSTS).map(cardPost);
+  const notes = input.events.filter((event) => event.type === 'note').slice(-MAX_NOTES);
+  return {
+    itemId: item.id,
+    version: item.version,
+    origin: item.origin,
+    state: item.state,
+    tone: toneOf(item),
+    source: { name: item.source, label: source.label },
+    sample: source.sample,
+    kinds: item.kinds,
+    kindLabel: item.kinds.map((kind) => KIND_LABELS[kind]).join(' · '),
+    priority: item.priority,
+    urgency: urgencyOf(item.priority),
+    author: {
+      name: post.author.name || post.author.handle || 'Somebody',
+      handle: post.author.handle,
+      url: post.author.url,
+      avatarUrl: post.author.avatarUrl,
+      known: knownWords(input.author),
+    },
+    text: readableText(post),
+    url: post.url,
+    lang: post.lang,
+    postedAt: post.createdAt,
+    conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
+    reasons: item.reasons.map((reason) => reason.text),
+    suggested: item.suggested,
+    suggestedLabel: RESPONSE_LABELS[item.suggested],
+    answerDue: item.answerDue,
+    openedAt: item.openedAt,
+    waitingSince: item.waitingSince,
+    followUp: item.followUps > 0,
+    owner: item.owner,
+    lastOwner: item.lastOwner,
+    snoozedUntil: item.snoozedUntil,
+    draft: item.draft ? { text: item.draft.text, by: item.draft.by.name, at: item.draft.at } : null,
+    sending: item.sending ? { by: item.sending.by.name } : null,
+    warning: item.warning,
+    notes: notes.map((event) => ({
+      by: event.actor.name,
+      text: String(event.detail.text ?? ''),
+      at: event.at,
+    })),
+    closing: closingOf(item),
+    reply: source.reply,
+    actions: actionsOf(item, source.reply !== null, post.url !== null),
+  };
+}
+
+function cardPost(post: Post): CardPost {
+  return {
+    id: post.id,
+    author: post.author.name || post.author.handle || 'Somebody',
+    text: readableText(post),
+    at: post.createdAt,
+    ours: post.ours,
+    url: post.url,
+  };
+}
+
+function toneOf(item: Item): Tone {
+  switch (item.state) {
+    case 'answered':
+      return 'green';
+    case 'dismissed':
+    case 'snoozed':
+      return 'grey';
+    case 'claimed':
+      return 'yellow';
+    case 'open':
+      if (!item.answerDue) return 'grey';
+      return item.priority >= HIGH ? 'red' : 'yellow';
+  }
+}
+
+function urgencyOf(priority: number): Card['urgency'] {
+  if (priority >= URGENT) return 'urgent';
+  if (priority >= HIGH) return 'high';
+  return priority >= NORMAL ? 'normal' : 'low';
+}
+
+function ordinal(count: number): string {
+  const tens = count % 100;
+  if (tens >= 11 && tens <= 13) return `${count}th`;
+  return `${count}${['th', 'st', 'nd', 'rd'][count % 10] ?? 'th'}`;
+}
+
+/** "3rd time here; last: praise, answered by Ana". */
+function knownWords(author: CardInput['author']): string {
+  if (author.conversations === 0) return 'First time here';
+  const times = `${ordinal(author.conversations + 1)} time here`;
+  if (!author.last) return times;
+  const about = author.last.kinds[0] ? KIND_LABELS[author.last.kinds[0]].toLowerCase() : 'a mention';
+  return `${times}; last: ${about}, ${stateWords(author.last)}`;
+}
+
+function stateWords(item: Item): string {
+  if (item.closing) return item.state === 'answered' ? `answered by ${item.closing.by.name}` : 'not answered';
+  return item.owner ? `with ${item.owner.name}` : 'still open';
+}
+
+function closingOf(item: Item): Card['closing'] {
+  const { closing } = item;
+  if (!closing || !isClosed(item)) return null;
+  const by = closing.by.name;
+  const words = closing.words ? ` – ${closing.words}` : '';
+  const reason = closing.reason ? `: ${DISMISS_REASONS[closing.reason]}` : '';
+  const line = {
+    sent: `Answered by ${by}`,
+    network: `Answered on the network by ${by}`,
+    marked: `Marked as answered by ${by}${words}`,
+    dismissed: `Dismissed by ${by}${reason}${words}`,
+  }[closing.how];
+  return { line, by, at: closing.at, url: closing.url };
+}
+
+function actionsOf(item: Item, canReply: boolean, hasUrl: boolean): readonly CardAction[] {
+  const open: readonly CardAction[] = hasUrl ? ['open'] : [];
+  if (isClosed(item)) return ['reopen', 'note', ...open];
+  if (item.sending) return ['note', ...open];
+  const write: CardAction[] = canReply ? (item.draft ? ['draft', 'send'] : ['draft']) : [];
+  const first: CardAction[] = item.owner ? (item.state === 'snoozed' ? ['claim'] : []) : ['claim'];
+  const release: CardAction[] = item.owner ? ['release'] : [];
+  return [...first, ...write, 'dismiss', ...release, 'assign', 'snooze', 'mark-answered', 'note', ...open];
+}

@@ -1,0 +1,247 @@
+import type { ActRequest, ActResult } from '../chat/chat.ts';
+import type { Clock } from '../clock.ts';
+import { type Action, type Actor, type Item, type Role, SYSTEM, transition } from '../domain/item.ts';
+import type { Measure } from '../domain/reply.ts';
+import { messageOf, RateLimitedError, RejectedError, UncertainError } from '../errors.ts';
+import type { Source } from '../sources/source.ts';
+import type { Queries, Store } from '../store/store.ts';
+import type { View } from './view.ts';
+
+export interface ActDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly view: View;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** A new reply id: 13 or more characters, unique for ever. */
+  readonly newId: () => string;
+  /** The role of a person, by the team's policy. */
+  readonly roleOf: (personId: string) => Role;
+  readonly changed: (itemIds: readonly number[]) => void;
+  /** Stores our public posts, so that the conversation is complete at once. */
+  readonly record: (
+    source: string,
+    posts: Awaited<ReturnType<NonNullable<Source['reply']>>>,
+  ) => Promise<void>;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+/** The action → transition half of the journey. */
+export interface Act {
+  (request: ActRequest): Promise<ActResult>;
+  /** How the network would count and split a reply to this item; null where no reply is possible. */
+  measure(itemId: number, text: string): Promise<Measure | null>;
+  /** Gives replies whose outcome nobody knows back to a person. Returns how many. */
+  settleStuck(): Promise<number>;
+  /** Resolves when no reply is on its way any more. */
+  idle(): Promise<void>;
+}
+
+/** The network gets this long to take a reply. After it, and some slack, a reply counts as uncertain. */
+const SEND_TIMEOUT_MS = 45_000;
+const STUCK_AFTER_MS = 2 * SEND_TIMEOUT_MS;
+const ATTEMPTS = 10;
+
+const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> = {
+  claim: (item) => `#${item.id} is yours.`,
+  release: (item) => `#${item.id} is back in the queue.`,
+  assign: (item) => `#${item.id} is with ${item.owner?.name}.`,
+  draft: (item) =>
+    item.draft
+      ? `The draft for #${item.id} is saved. Nothing is public yet.`
+      : `The draft for #${item.id} is gone.`,
+  'mark-answered': (item) => `#${item.id} is marked as answered.`,
+  dismiss: (item) => `#${item.id} is dismissed.`,
+  snooze: (item) => `#${item.id} sleeps and comes back by itself.`,
+  reopen: (item) => `#${item.id} is open again.`,
+  note: (item) => `Noted on #${item.id}. Only the team sees it.`,
+};
+
+export function createAct(deps: ActDeps): Act {
+  const { store, clock, view } = deps;
+  const sending = new Set<Promise<unknown>>();
+
+  async function act(request: ActRequest): Promise<ActResult> {
+    const actor: Actor = { ...request.actor, role: request.actor.role ?? deps.roleOf(request.actor.id) };
+    if (request.action.type === 'send') {
+      const work = send(request.itemId, request.action.text, actor);
+      sending.add(work);
+      return work.finally(() => sending.delete(work));
+    }
+    const outcome = await change(request.itemId, request.action, actor);
+    if ('refused' in outcome) return outcome.refused;
+    const card = await view.card(outcome.item);
+    return { ok: true, card, text: WORDS[request.action.type]?.(outcome.item) ?? 'Done.' };
+  }
+
+  /** One transition with compare-and-set. Of two people at the same time one wins, the other reads who. */
+  async function change(
+    itemId: number,
+    action: Action,
+    actor: Actor,
+    also?: (queries: Queries, item: Item) => Promise<void>,
+  ): Promise<{ item: Item; before: Item } | { refused: ActResult }> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = await store.item(itemId);
+      if (!before) return { refused: notFound(itemId) };
+      const outcome = transition(before, action, actor, clock.now());
+      if (!outcome.ok) {
+        return { refused: { ok: false, refusal: outcome.refusal, card: await view.card(before) } };
+      }
+      const saved = await store.transaction(`item:${itemId}`, async (queries) => {
+        if (!(await queries.saveItem(outcome.item))) return false;
+        await queries.addEvents(outcome.events);
+        await also?.(queries, outcome.item);
+        return true;
+      });
+      if (saved) {
+        deps.changed([itemId]);
+        return { item: outcome.item, before };
+      }
+    }
+    const card = await card_(itemId);
+    return {
+      refused: {
+        ok: false,
+        refusal: { code: 'unavailable', text: `#${itemId} is changing a lot right now. Please try again.` },
+        card,
+      },
+    };
+  }
+
+  async function card_(itemId: number): Promise<Awaited<ReturnType<View['card']>> | null> {
+    const item = await store.item(itemId);
+    return item ? view.card(item) : null;
+  }
+
+  function notFound(itemId: number): ActResult {
+    return { ok: false, refusal: { code: 'not-found', text: `There is no #${itemId}.` }, card: null };
+  }
+
+  /** Stores the intent, calls the network once, and records what came of it. */
+  async function send(itemId: number, text: string, actor: Actor): Promise<ActResult> {
+    const item = await store.item(itemId);
+    if (!item) return notFound(itemId);
+    const source = deps.sources.get(item.source);
+    const post = await store.post(item.source, item.postId);
+    const refuse = async (code: 'not-possible', words: string): Promise<ActResult> => ({
+      ok: false,
+      refusal: { code, text: words },
+      card: await view.card(item),
+    });
+    if (!source?.reply || !post || !source.capabilities.reply || post.via === 'follow')
+      return refuse(
+        'not-possible',
+        'Potluck cannot reply there. Open the post and answer on the network; the card closes by itself.',
+      );
+    const measure = source.measure?.(post, text.trim());
+    if (measure?.problem) return refuse('not-possible', measure.problem);
+
+    const replyId = deps.newId();
+    const started = await change(itemId, { type: 'send', text, replyId }, actor, (queries, next) =>
+      queries.addReply({
+        id: replyId,
+        itemId,
+        postId: post.id,
+        text: next.sending?.text ?? text,
+        byId: actor.id,
+        byName: actor.name,
+        at: next.updatedAt,
+        state: 'sending',
+        url: null,
+        why: null,
+      }),
+    );
+    if ('refused' in started) return started.refused;
+
+    let ours: Awaited<ReturnType<NonNullable<Source['reply']>>>;
+    try {
+      ours = await source.reply(post, started.item.sending?.text ?? text, {
+        idempotencyKey: replyId,
+        signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+      });
+    } catch (error) {
+      return notSent(itemId, replyId, error);
+    }
+    const url = ours[0]?.url ?? null;
+    const done = await change(itemId, { type: 'sent', replyId, url }, SYSTEM, (queries) =>
+      queries.finishReply(replyId, { state: 'sent', url, why: null }),
+    );
+    // Our own post may have come back through the stream first and closed the item: the reply is sent all the same.
+    if ('refused' in done) await store.finishReply(replyId, { state: 'sent', url, why: null });
+    await deps.record(item.source, ours);
+    const card = await card_(itemId);
+    return card ? { ok: true, card, text: url ? `Sent: ${url}` : 'Sent.' } : notFound(itemId);
+  }
+
+  async function notSent(itemId: number, replyId: string, error: unknown): Promise<ActResult> {
+    const certain =
+      error instanceof RejectedError ||
+      error instanceof RateLimitedError ||
+      (error instanceof Error && error.name === 'AuthError');
+    const why = messageOf(error);
+    deps.log.warn({ itemId, replyId, error: why, uncertain: !certain }, 'a reply was not confirmed');
+    if (certain) {
+      await change(itemId, { type: 'send-failed', replyId, why }, SYSTEM, (queries) =>
+        queries.finishReply(replyId, { state: 'failed', url: null, why }),
+      );
+      return {
+        ok: false,
+        refusal: { code: 'unavailable', text: `Not sent: ${why} The text is kept as the draft.` },
+        card: await card_(itemId),
+      };
+    }
+    await change(itemId, { type: 'send-uncertain', replyId }, SYSTEM, (queries) =>
+      queries.finishReply(replyId, { state: 'uncertain', url: null, why }),
+    );
+    const hint = error instanceof UncertainError ? why : `The network did not confirm it (${why}).`;
+    return {
+      ok: false,
+      refusal: {
+        code: 'unavailable',
+        text: `${hint} Look at the conversation before you send it again; the text is kept as the draft.`,
+      },
+      card: await card_(itemId),
+    };
+  }
+
+  async function settleStuck(): Promise<number> {
+    const stuck = await store.stuckReplies(clock.now() - STUCK_AFTER_MS);
+    for (const reply of stuck) {
+      const outcome = await change(
+        reply.itemId,
+        { type: 'send-uncertain', replyId: reply.id },
+        SYSTEM,
+        (queries) =>
+          queries.finishReply(reply.id, {
+            state: 'uncertain',
+            url: null,
+            why: 'Potluck stopped while it was on its way.',
+          }),
+      );
+      // The item went on without it (answered on the network, say): only the reply's own row is left to close.
+      if ('refused' in outcome)
+        await store.finishReply(reply.id, {
+          state: 'uncertain',
+          url: null,
+          why: 'Potluck stopped while it was on its way.',
+        });
+    }
+    return stuck.length;
+  }
+
+  async function measure(itemId: number, text: string): Promise<Measure | null> {
+    const item = await store.item(itemId);
+    const source = item && deps.sources.get(item.source);
+    if (!item || !source?.capabilities.reply || !source.measure) return null;
+    const post = await store.post(item.source, item.postId);
+    return post && post.via !== 'follow' ? source.measure(post, text) : null;
+  }
+
+  return Object.assign(act, {
+    measure,
+    settleStuck,
+    idle: async () => {
+      while (sending.size > 0) await Promise.allSettled([...sending]);
+    },
+  });
+}

@@ -1,0 +1,225 @@
+import type { Chat, ChatHealth } from '../chat/chat.ts';
+import type { Clock } from '../clock.ts';
+import { type Item, isClosed } from '../domain/item.ts';
+import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
+import type { CardBehind, CardRow, Store } from '../store/store.ts';
+import type { View } from './view.ts';
+
+export interface PresentDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly view: View;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** This process, as leases know it. */
+  readonly holder: string;
+  /** Asks the network for the item's conversation, so that what was answered elsewhere is never put before the team. */
+  readonly freshen: (item: Item) => Promise<void>;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** The item → card half of the journey for one chat: keeps every card level with its item. */
+export interface Present {
+  /** Something changed: look now. */
+  nudge(): void;
+  /** Runs until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  health(): ChatHealth;
+}
+
+/** Looks at the ledger at least this often, so that a change by another process is seen too. */
+const TICK_MS = 1_000;
+const PAGE = 200;
+const LEASE_MS = 30_000;
+/** A chat whose credentials were refused is tried again this seldom. */
+const AUTH_PAUSE_MS = 5 * 60_000;
+const FIRST_BACKOFF_MS = 2_000;
+const MAX_BACKOFF_MS = 5 * 60_000;
+/** A card that may have been posted before a crash is looked for from this long before its first attempt. */
+const FIND_SLACK_MS = 60_000;
+
+/**
+ * Level-triggered: no queue of messages exists, only cards that show an older version than their item has. Five changes
+ * between two looks make one update; a crash loses nothing; the most urgent go first; each channel keeps its own pace.
+ */
+export function createPresent(chat: Chat, deps: PresentDeps): Present {
+  const { store, clock, view } = deps;
+  let wake: () => void = () => {};
+  let nudged = false;
+  let pausedUntil = 0;
+  let trouble: string | null = null;
+  /** Per channel: not before. */
+  const channelFree = new Map<string, number>();
+
+  function nudge(): void {
+    nudged = true;
+    wake();
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const busy = new Map<string, Promise<void>>();
+    while (!signal.aborted) {
+      nudged = false;
+      try {
+        if (clock.now() >= pausedUntil) await startChannels(busy, signal);
+      } catch (error) {
+        // The database is away for a moment: the cards stay behind and are found again.
+        deps.log.warn({ chat: chat.kind, error: messageOf(error) }, 'cards could not be looked up');
+      }
+      if (!nudged) await pause(signal, busy);
+    }
+    await Promise.allSettled(busy.values());
+  }
+
+  /** Lets every channel that is free, and has a card behind, work on its most urgent one. */
+  async function startChannels(busy: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
+    const now = clock.now();
+    const behind = await store.cardsBehind(chat.kind, now, PAGE);
+    for (const [channel, rows] of Map.groupBy(behind, (row) => row.channel)) {
+      if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
+      const work = workOff(channel, rows, signal).finally(() => {
+        busy.delete(channel);
+        nudge();
+      });
+      busy.set(channel, work);
+    }
+  }
+
+  /** The most urgent card of a channel; all of them where the platform sets no pace. */
+  async function workOff(channel: string, rows: readonly CardBehind[], signal: AbortSignal): Promise<void> {
+    for (const row of rows) {
+      if (signal.aborted || clock.now() < pausedUntil) return;
+      try {
+        await level(row, signal);
+      } catch (error) {
+        deps.log.warn({ chat: chat.kind, itemId: row.itemId, error: messageOf(error) }, 'a card failed');
+        channelFree.set(channel, clock.now() + TICK_MS);
+      }
+      if ((channelFree.get(channel) ?? 0) > clock.now()) return;
+    }
+  }
+
+  async function pause(signal: AbortSignal, busy: ReadonlyMap<string, unknown>): Promise<void> {
+    const now = clock.now();
+    const free = [...channelFree]
+      .filter(([channel, at]) => at > now && !busy.has(channel))
+      .map(([, at]) => at - now);
+    const ms = Math.max(1, Math.min(TICK_MS, ...free));
+    const stop = new AbortController();
+    const nudgedNow = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    await Promise.race([nudgedNow, clock.sleep(ms, AbortSignal.any([signal, stop.signal])).catch(() => {})]);
+    stop.abort();
+    wake = () => {};
+  }
+
+  /** Brings one card level, or notes why not. */
+  async function level(row: CardBehind, signal: AbortSignal): Promise<void> {
+    const lease = `channel:${chat.kind}/${row.channel}`;
+    if (!(await store.lease(lease, deps.holder, LEASE_MS, clock.now()))) {
+      channelFree.set(row.channel, clock.now() + TICK_MS);
+      return;
+    }
+    let item: Item = row.item;
+    if (row.ref === null && row.postingAt === null) {
+      await deps.freshen(item);
+      item = (await store.item(row.itemId)) ?? item;
+      if (isClosed(item)) return;
+    }
+    try {
+      await write(row, item, signal);
+      trouble = null;
+    } catch (error) {
+      if (signal.aborted) return;
+      await failed(row, item, error);
+    }
+    channelFree.set(
+      row.channel,
+      Math.max(channelFree.get(row.channel) ?? 0, clock.now() + chat.channelIntervalMs),
+    );
+  }
+
+  async function write(row: CardBehind, item: Item, signal: AbortSignal): Promise<void> {
+    const card = await view.card(item);
+    const options = { nonce: nonceOf(item.id, row.channel), signal };
+    const { item: _, ...bare } = row;
+    const shown = (ref: string): CardRow => ({
+      ...bare,
+      ref,
+      shownVersion: card.version,
+      notBefore: 0,
+      failures: 0,
+    });
+    let ref = row.ref;
+    if (ref === null && row.postingAt !== null && chat.find) {
+      // The process may have died between "sent" and "saved".
+      ref = await chat.find(row.channel, item.id, row.postingAt - FIND_SLACK_MS, signal);
+    }
+    if (ref !== null) {
+      await store.saveCard(shown(await chat.update(ref, card, options)));
+      return;
+    }
+    if (isClosed(item)) {
+      // It was never posted, and there is nothing to show any more.
+      await store.saveCard({ ...bare, postingAt: null });
+      return;
+    }
+    const postingAt = row.postingAt ?? clock.now();
+    await store.saveCard({ ...bare, postingAt });
+    const posted = await chat.post(row.channel, card, options);
+    await store.saveCard({ ...shown(posted), postingAt });
+  }
+
+  async function failed(row: CardBehind, item: Item, error: unknown): Promise<void> {
+    const now = clock.now();
+    const why = messageOf(error);
+    trouble = why;
+    const { item: _, ...bare } = row;
+    const stored = (await store.cardsOf(row.itemId)).find(
+      (other) => other.chat === row.chat && other.channel === row.channel,
+    );
+    const current = stored ?? bare;
+    const failures = row.failures + 1;
+    deps.log.warn(
+      { chat: chat.kind, channel: row.channel, itemId: row.itemId, failures, error: why },
+      'a card is behind',
+    );
+    if (error instanceof RateLimitedError) {
+      // The whole channel waits as long as the platform said. Nothing was posted.
+      channelFree.set(row.channel, now + error.retryAfterMs);
+      await store.saveCard({ ...current, postingAt: row.postingAt });
+    } else if (error instanceof AuthError) {
+      pausedUntil = now + AUTH_PAUSE_MS;
+      await store.saveCard({ ...current, postingAt: row.postingAt });
+    } else if (error instanceof RejectedError) {
+      // Said no for good: nothing is tried until the item moves on.
+      await store.saveCard({ ...current, postingAt: row.postingAt, failures, givenUpVersion: item.version });
+    } else {
+      // Whether it was posted is unknown: `postingAt` stays, and the next attempt looks first.
+      const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
+      await store.saveCard({
+        ...current,
+        failures,
+        notBefore: now + Math.round(backoff * (0.5 + deps.random() / 2)),
+      });
+    }
+  }
+
+  return {
+    nudge,
+    run,
+    health() {
+      const own = chat.health();
+      if (own.state !== 'up' || trouble === null) return own;
+      return { state: clock.now() < pausedUntil ? 'down' : 'up', detail: trouble };
+    },
+  };
+}
+
+/** At most 25 characters (Discord's limit for a nonce), stable for an item and a channel. */
+function nonceOf(itemId: number, channel: string): string {
+  let hash = 0x811c9dc5;
+  for (const unit of channel) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return `pl-${itemId.toString(36)}-${hash.toString(36)}`.slice(0, 25);
+}
