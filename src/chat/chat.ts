@@ -173,6 +173,14 @@ export interface ChatKind<Env extends z.ZodType = z.ZodType, Policy extends z.Zo
   readonly policy: Policy;
   /** Whether the variables ask for this chat at all. */
   readonly wanted: (env: z.output<Env>) => boolean;
+  /** Channels that take every item while no route says otherwise. */
+  readonly defaultChannels?: (env: z.output<Env>, policy: z.output<Policy>) => readonly string[];
+  /** What is wrong with a configuration in this place, beyond its shape; reported together with all other problems. */
+  readonly problems?: (
+    env: z.output<Env>,
+    policy: z.output<Policy>,
+    place: { readonly loopback: boolean },
+  ) => readonly string[];
   create(env: z.output<Env>, policy: z.output<Policy>, context: ChatContext): Promise<Chat>;
 }
 

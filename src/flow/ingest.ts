@@ -1,14 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { type DismissReason, type Item, type ItemEvent, SYSTEM, transition } from '../domain/item.ts';
 import type { Post } from '../domain/post.ts';
+import type { Place } from '../domain/routing.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
-
-/** Where the card of an item goes. */
-export interface Place {
-  readonly chat: string;
-  readonly channel: string;
-}
 
 export interface IngestDeps {
   readonly store: Store;
@@ -45,7 +40,11 @@ const CONVERSATION_WINDOW = 100;
  * and turned into items, all in one transaction together with the source's cursor. Delivering the same posts again
  * changes nothing.
  */
-export async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResult> {
+export function createIngest(deps: IngestDeps): (delivery: Delivery) => Promise<IngestResult> {
+  return (delivery) => ingest(deps, delivery);
+}
+
+async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResult> {
   const { store } = deps;
   const result = await store.transaction(`source:${delivery.source}`, async (queries) => {
     const placed = await placeInConversations(queries, delivery.source, delivery.posts);

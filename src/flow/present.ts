@@ -75,7 +75,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   async function startChannels(busy: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
     const now = clock.now();
     const behind = await store.cardsBehind(chat.kind, now, PAGE);
-    for (const [channel, rows] of Map.groupBy(behind, (row) => row.channel)) {
+    for (const [channel, rows] of byChannel(behind)) {
       if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
       const work = workOff(channel, rows, signal).finally(() => {
         busy.delete(channel);
@@ -222,4 +222,14 @@ function nonceOf(itemId: number, channel: string): string {
   let hash = 0x811c9dc5;
   for (const unit of channel) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return `pl-${itemId.toString(36)}-${hash.toString(36)}`.slice(0, 25);
+}
+
+function byChannel(rows: readonly CardBehind[]): Map<string, CardBehind[]> {
+  const groups = new Map<string, CardBehind[]>();
+  for (const row of rows) {
+    const group = groups.get(row.channel);
+    if (group) group.push(row);
+    else groups.set(row.channel, [row]);
+  }
+  return groups;
 }

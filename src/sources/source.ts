@@ -142,6 +142,8 @@ export interface SourceKind<Config extends z.ZodType = z.ZodType> {
   readonly config: Config;
   /** Whether a configuration allows private addresses (a forum on the company's own network). */
   readonly allowsPrivate?: (config: z.output<Config>) => boolean;
+  /** What is wrong with a configuration in this place, beyond its shape; reported together with all other problems. */
+  readonly problems?: (config: z.output<Config>, place: { readonly loopback: boolean }) => readonly string[];
   create(config: z.output<Config>, context: SourceContext): Promise<Source>;
 }
 

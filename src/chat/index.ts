@@ -1,0 +1,6 @@
+import type { ChatKind } from './chat.ts';
+import { slack } from './slack/slack.ts';
+import { web } from './web/web.ts';
+
+/** Every chat platform there is, by the name used in routes. */
+export const chats: Readonly<Record<string, ChatKind>> = { slack, web };

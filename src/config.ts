@@ -1,0 +1,357 @@
+import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { z } from 'zod';
+import type { ChatKind } from './chat/chat.ts';
+import { DEFAULT_ROUTES, type Rule, ruleSchema } from './domain/routing.ts';
+import type { Brand } from './domain/triage/verdict.ts';
+import type { SourceKind } from './sources/source.ts';
+
+/** The adapters there are. Passed in: only the composition root knows them. */
+export interface Registries {
+  readonly sources: Readonly<Record<string, SourceKind>>;
+  readonly chats: Readonly<Record<string, ChatKind>>;
+  /** What runs when there is no potluck.yaml: the sample. */
+  readonly demo: {
+    readonly brand: Brand;
+    readonly sources: Readonly<Record<string, { readonly kind: string }>>;
+  };
+}
+
+/** One thing that is wrong, where, and what to do. */
+export interface Problem {
+  /** `sources.blog.url`, `PORT`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly config: unknown;
+}
+
+export interface ConfiguredChat {
+  readonly kind: ChatKind;
+  readonly env: unknown;
+  readonly policy: unknown;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly logLevel: z.output<typeof environmentSchema>['LOG_LEVEL'];
+  readonly brand: Brand;
+  /** Person ids with the manager's role. */
+  readonly managers: readonly string[];
+  readonly sources: readonly ConfiguredSource[];
+  readonly chats: readonly ConfiguredChat[];
+  readonly routes: readonly Rule[];
+  /** Nothing was configured: the sample plays. */
+  readonly demo: boolean;
+  /** Values that must never be shown. */
+  readonly secrets: readonly string[];
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The switches and secrets every installation may set; chats add their own. `.env.example` explains the same ones. */
+export const environmentSchema = z.object({
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address, for instance 127.0.0.1')
+    .default('127.0.0.1')
+    .describe('Address the web room and the webhooks listen on. Any other than 127.0.0.1 needs WEB_TOKEN.'),
+  PORT: z.coerce
+    .number('must be a number from 0 to 65535')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(3000)
+    .describe('Port of the web room and the webhooks; 0 takes any free one.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must start with file: (SQLite) or postgres:// (PostgreSQL)')
+    .default('file:./data/potluck.db')
+    .describe(
+      'Where everything is kept: file:./data/potluck.db (SQLite) or postgres://user:password@host/database.',
+    ),
+  POTLUCK_CONFIG: z.string().optional().describe("The team's policy file; ./potluck.yaml when there is one."),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('How much is logged: trace, debug, info, warn, error, fatal or silent.'),
+});
+
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+/** The team's policy. Sources and chats are checked by their own schemas. */
+const policySchema = z.strictObject({
+  brand: z
+    .strictObject({
+      names: z.array(z.string().min(2)).min(1, 'name your brand at least once, as people write it'),
+      competitors: z.array(z.string().min(2)).default([]),
+      domains: z
+        .array(z.string().regex(/^[a-z0-9.-]+$/i, 'a host name such as example.com, without https://'))
+        .default([]),
+    })
+    .optional(),
+  team: z.strictObject({ managers: z.array(z.string()).default([]) }).default({ managers: [] }),
+  sources: z.record(z.string(), z.looseObject({ kind: z.string() })).default({}),
+  routes: z.array(ruleSchema).optional(),
+  chats: z.record(z.string(), z.unknown()).default({}),
+});
+
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASS$|_KEY$|API_?KEY/i;
+
+/** Whether an address is this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Reads the environment and the policy file, and reports every problem at once.
+ *
+ * @param env the process environment with `.env` already merged in
+ * @param yaml the text of the policy file, or null when there is none
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  yaml: string | null,
+  registries: Registries,
+): ConfigResult {
+  const problems: Problem[] = [];
+  const filled = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const base = check(environmentSchema, pick(filled, environmentSchema), '', problems);
+  const policy = yaml === null ? undefined : readPolicy(yaml, filled, problems);
+  const loopback = isLoopback(base?.HOST ?? '127.0.0.1');
+
+  const chats = readChats(filled, policy?.chats ?? {}, registries, loopback, problems);
+  const demo = yaml === null;
+  if (!demo && policy && Object.keys(policy.sources).length === 0)
+    problems.push({
+      path: 'sources',
+      message: 'names no source yet: add at least one (README, “Add a source”).',
+    });
+  if (!demo && policy && !policy.brand)
+    problems.push({
+      path: 'brand',
+      message: 'is missing: say what people call you, for instance names: ["Simmer & Co."].',
+    });
+  const sources = readSources(
+    demo ? registries.demo.sources : (policy?.sources ?? {}),
+    registries,
+    loopback,
+    problems,
+  );
+  const routes = readRoutes(policy?.routes, chats, problems);
+
+  if (problems.length > 0 || !base) return { ok: false, problems };
+  return {
+    ok: true,
+    config: {
+      host: base.HOST,
+      port: base.PORT,
+      databaseUrl: base.DATABASE_URL,
+      logLevel: base.LOG_LEVEL,
+      brand: policy?.brand ?? registries.demo.brand,
+      managers: policy?.team.managers ?? [],
+      sources,
+      chats,
+      routes,
+      demo,
+      secrets: secretsOf(filled),
+    },
+  };
+}
+
+/** The problems in the words a person reads on the terminal. */
+export function problemWords(problems: readonly Problem[], file: string): string {
+  const lines = problems.map(({ path, message }) => `  - ${path || file}: ${message}`);
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return [`Potluck cannot start: ${count} in the configuration (.env, ${file}).`, ...lines, ''].join('\n');
+}
+
+function pick(env: Readonly<Record<string, unknown>>, schema: z.ZodType): Record<string, unknown> {
+  const shape = schema instanceof z.ZodObject ? schema.shape : {};
+  return Object.fromEntries(Object.keys(shape).map((key) => [key, env[key]]));
+}
+
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  problems: Problem[],
+): z.output<Schema> | undefined {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    const at = [path, ...issue.path.map(String)].filter((part) => part !== '').join('.');
+    problems.push({ path: at, message: issueWords(issue, schema) });
+  }
+  return undefined;
+}
+
+function issueWords(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') {
+    const known =
+      schema instanceof z.ZodObject && issue.path.length === 0
+        ? ` Known here: ${Object.keys(schema.shape).join(', ')}.`
+        : '';
+    return `does not know ${issue.keys.map((key) => `“${key}”`).join(', ')}.${known}`;
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined'))
+    return 'is missing.';
+  return issue.message;
+}
+
+function readPolicy(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  problems: Problem[],
+): z.output<typeof policySchema> | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  if (document.errors.length > 0) {
+    for (const error of document.errors) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      problems.push({
+        path: `line ${line}, column ${col}`,
+        message: error.message.split('\n')[0] ?? error.message,
+      });
+    }
+    return undefined;
+  }
+  visit(document, {
+    Scalar(_, node, path) {
+      if (typeof node.value !== 'string' || !node.value.includes('${')) return;
+      const at = path
+        .flatMap((part) => ('key' in part && isScalar(part.key) ? [String(part.key.value)] : []))
+        .join('.');
+      node.value = node.value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_match, name: string) => {
+        const value = env[name];
+        if (value === undefined)
+          problems.push({ path: at, message: `uses \${${name}}, which is not set: add ${name}=… to .env.` });
+        return value ?? '';
+      });
+    },
+    Alias(_, node) {
+      if (!isAlias(node)) return visit.SKIP;
+      return undefined;
+    },
+  });
+  return check(policySchema, document.toJS({ maxAliasCount: 100 }) ?? {}, '', problems);
+}
+
+function readChats(
+  env: Readonly<Record<string, unknown>>,
+  policies: Readonly<Record<string, unknown>>,
+  registries: Registries,
+  loopback: boolean,
+  problems: Problem[],
+): ConfiguredChat[] {
+  for (const name of Object.keys(policies)) {
+    if (!Object.hasOwn(registries.chats, name))
+      problems.push({
+        path: `chats.${name}`,
+        message: `is no chat that Potluck knows. Known: ${Object.keys(registries.chats).join(', ')}.`,
+      });
+  }
+  const chats: ConfiguredChat[] = [];
+  for (const [name, kind] of Object.entries(registries.chats)) {
+    const parsedEnv = check(kind.env, pick(env, kind.env), '', problems);
+    const policy = check(kind.policy, policies[name] ?? {}, `chats.${name}`, problems);
+    if (parsedEnv === undefined || policy === undefined || !kind.wanted(parsedEnv)) continue;
+    for (const message of kind.problems?.(parsedEnv, policy, { loopback }) ?? [])
+      problems.push({ path: name, message });
+    chats.push({ kind, env: parsedEnv, policy });
+  }
+  return chats;
+}
+
+function readSources(
+  entries: Readonly<Record<string, { readonly kind: string }>>,
+  registries: Registries,
+  loopback: boolean,
+  problems: Problem[],
+): ConfiguredSource[] {
+  const sources: ConfiguredSource[] = [];
+  for (const [name, entry] of Object.entries(entries)) {
+    const path = `sources.${name}`;
+    if (!NAME.test(name))
+      problems.push({
+        path,
+        message: 'must be named with small letters, digits and dashes, at most 40 of them.',
+      });
+    const { kind: kindName, ...rest } = entry;
+    const kind = Object.hasOwn(registries.sources, kindName) ? registries.sources[kindName] : undefined;
+    if (!kind) {
+      problems.push({
+        path: `${path}.kind`,
+        message: `“${kindName}” is no source that Potluck knows. Known: ${Object.keys(registries.sources).join(', ')}.`,
+      });
+      continue;
+    }
+    const config = check(kind.config, rest, path, problems);
+    if (config === undefined) continue;
+    for (const message of kind.problems?.(config, { loopback }) ?? []) problems.push({ path, message });
+    sources.push({ name, kind, config });
+  }
+  return sources;
+}
+
+/** Without routes of its own a team gets the web room's, and every other chat's default channels get everything. */
+function readRoutes(
+  configured: readonly Rule[] | undefined,
+  chats: readonly ConfiguredChat[],
+  problems: Problem[],
+): readonly Rule[] {
+  const defaults = chats.flatMap(({ kind, env, policy }) =>
+    (kind.defaultChannels?.(env, policy) ?? []).map((channel) => `${kind.kind}:${channel}`),
+  );
+  const everything: Rule[] = defaults.length > 0 ? [{ when: {}, to: defaults, continue: true }] : [];
+  const routes = [...everything, ...(configured ?? DEFAULT_ROUTES)];
+  const known = new Set(chats.map(({ kind }) => kind.kind));
+  for (const [index, rule] of routes.entries()) {
+    for (const place of rule.to) {
+      const chat = place.split(':')[0] ?? '';
+      if (!known.has(chat))
+        problems.push({
+          path: `routes.${index - everything.length}.to`,
+          message: `leads to “${place}”, but ${chat} is not connected. Connected: ${[...known].join(', ')}.`,
+        });
+    }
+  }
+  for (const chat of chats) {
+    const reached = routes.some((rule) => rule.to.some((place) => place.startsWith(`${chat.kind.kind}:`)));
+    if (!reached)
+      problems.push({
+        path: 'routes',
+        message: `${chat.kind.label} is connected, but no route leads to it.`,
+      });
+  }
+  return routes;
+}
+
+/** What must not appear in a log line: secrets by name, and passwords inside URLs. */
+function secretsOf(env: Readonly<Record<string, unknown>>): string[] {
+  const secrets = new Set<string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value !== 'string') continue;
+    if (SECRET_NAME.test(name) && value.length >= 6) secrets.add(value);
+    const password = /^[a-z]+:\/\/[^/@\s]*:([^@\s]+)@/i.exec(value)?.[1];
+    if (password) secrets.add(password).add(decodeURIComponentSafely(password));
+  }
+  return [...secrets].filter((secret) => secret.length >= 4);
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Post } from './post.ts';
+import { KINDS, type Verdict } from './triage/verdict.ts';
+
+const VIAS = ['mention', 'reply', 'quote', 'follow', 'comment', 'keyword', 'share', 'message'] as const;
+
+/** One rule of `routes` in potluck.yaml: all conditions of `when` must hold. */
+export const ruleSchema = z.strictObject({
+  when: z
+    .strictObject({
+      /** Any of these kinds. */
+      kinds: z.array(z.enum(KINDS)).min(1).optional(),
+      /** Any of these source names. */
+      sources: z.array(z.string()).min(1).optional(),
+      /** Any of these words or phrases, as whole words, in any case. */
+      words: z.array(z.string().trim().min(1)).min(1).optional(),
+      /** Any of these languages, by their BCP 47 primary tag: `de` matches `de-AT`. */
+      languages: z.array(z.string().trim().min(2)).min(1).optional(),
+      /** How the post reached us. */
+      via: z.array(z.enum(VIAS)).min(1).optional(),
+      minPriority: z.number().int().min(0).max(100).optional(),
+    })
+    .default({}),
+  /** Where the card goes: `slack:C0123456789`, `web:product`. */
+  to: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z]+:[^\s:]{1,100}$/,
+          'must be chat:channel, for instance web:product or slack:C0123456789',
+        ),
+    )
+    .min(1),
+  /** Look at the rules after this one too. */
+  continue: z.boolean().default(false),
+});
+export type Rule = z.output<typeof ruleSchema>;
+
+/** Where a card is shown. */
+export interface Place {
+  readonly chat: string;
+  readonly channel: string;
+}
+
+/** The web room's channels while a team has no rules of its own. */
+export const DEFAULT_ROUTES: readonly Rule[] = [
+  { when: { kinds: ['comparison'] }, to: ['web:product'], continue: true },
+  { when: { kinds: ['complaint'] }, to: ['web:complaints'], continue: false },
+  { when: { kinds: ['question'] }, to: ['web:questions'], continue: false },
+  { when: { kinds: ['praise'] }, to: ['web:praise'], continue: false },
+  { when: {}, to: ['web:mentions'], continue: false },
+];
+
+/** The channels of an item: the first rule that fits, and those after it as long as a rule says `continue`. */
+export function route(
+  verdict: Pick<Verdict, 'kinds' | 'priority'>,
+  post: Post,
+  rules: readonly Rule[],
+): readonly Place[] {
+  const places = new Map<string, Place>();
+  for (const rule of rules) {
+    if (!fits(rule.when, verdict, post)) continue;
+    for (const place of rule.to) {
+      const colon = place.indexOf(':');
+      places.set(place, { chat: place.slice(0, colon), channel: place.slice(colon + 1) });
+    }
+    if (!rule.continue) break;
+  }
+  return [...places.values()];
+}
+
+function fits(when: Rule['when'], verdict: Pick<Verdict, 'kinds' | 'priority'>, post: Post): boolean {
+  if (when.kinds && !when.kinds.some((kind) => verdict.kinds.includes(kind))) return false;
+  if (when.sources && !when.sources.includes(post.source)) return false;
+  if (when.via && !when.via.includes(post.via)) return false;
+  if (when.minPriority !== undefined && verdict.priority < when.minPriority) return false;
+  if (when.languages && !when.languages.some((language) => speaks(post, language))) return false;
+  if (when.words) {
+    const text = tokenText(post.text);
+    const found = (word: string): boolean =>
+      NO_SPACES.test(word) ? post.text.includes(word) : text.includes(tokenText(word));
+    if (!when.words.some(found)) return false;
+  }
+  return true;
+}
+
+function speaks(post: Post, language: string): boolean {
+  const tag = post.lang?.toLowerCase() ?? '';
+  const wanted = language.toLowerCase();
+  return tag === wanted || tag.startsWith(`${wanted}-`);
+}
+
+/** Scripts that put no spaces between words: a word is found wherever its characters are. */
+const NO_SPACES =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Khmer}\p{sc=Lao}\p{sc=Myanmar}]/u;
+
+/** Words between single spaces, so that a phrase is found as whole words without a regular expression of the user's. */
+function tokenText(text: string): string {
+  return ` ${
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}'’]+/gu)
+      ?.join(' ') ?? ''
+  } `;
+}

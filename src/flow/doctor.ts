@@ -1,0 +1,60 @@
+import type { Chat } from '../chat/chat.ts';
+import type { Check } from '../domain/check.ts';
+import { messageOf } from '../errors.ts';
+import type { Source } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Patient {
+  readonly database: () => Promise<Store>;
+  readonly sources: (store: Store) => Promise<readonly Source[]>;
+  readonly chats: (store: Store) => Promise<readonly Chat[]>;
+  /** Values that must never be printed. */
+  readonly secrets: readonly string[];
+}
+
+const CHECK_TIMEOUT_MS = 30_000;
+
+/** Tries everything that is configured and prints a line each, with the remedy. Returns whether all is well. */
+export async function doctor(patient: Patient, print: (line: string) => void): Promise<boolean> {
+  let healthy = true;
+  const tell = (subject: string, check: Check): void => {
+    healthy &&= check.ok;
+    const line = `${check.ok ? '✓' : '✗'} ${subject}: ${check.what}${check.remedy ? `\n    → ${check.remedy}` : ''}`;
+    print(patient.secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line));
+  };
+
+  print('✓ configuration: complete and well-formed');
+  let store: Store;
+  try {
+    store = await patient.database();
+    await store.ping();
+    tell('database', {
+      ok: true,
+      what: `${store.dialect} opens, and its tables are up to date`,
+      remedy: null,
+    });
+  } catch (error) {
+    tell('database', { ok: false, what: 'cannot be opened', remedy: messageOf(error) });
+    return false;
+  }
+  try {
+    for (const source of await patient.sources(store)) {
+      for (const check of await checksOf(source)) tell(`source ${source.name} (${source.label})`, check);
+      await source.close?.();
+    }
+    for (const chat of await patient.chats(store)) {
+      for (const check of await checksOf(chat)) tell(`chat ${chat.label}`, check);
+    }
+  } finally {
+    await store.close();
+  }
+  return healthy;
+}
+
+async function checksOf(subject: Pick<Source, 'check'>): Promise<readonly Check[]> {
+  try {
+    return await subject.check(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+  } catch (error) {
+    return [{ ok: false, what: 'could not be checked', remedy: messageOf(error) }];
+  }
+}

@@ -1,0 +1,386 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { Keyv } from 'keyv';
+import { schedule as cron } from 'node-cron';
+import type { Logger } from 'pino';
+import type { Chat, ChatHandlers } from './chat/chat.ts';
+import { chats as chatKinds } from './chat/index.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
+import { route } from './domain/routing.ts';
+import { triage } from './domain/triage/triage.ts';
+import { messageOf } from './errors.ts';
+import { guardedFetch } from './fetch.ts';
+import { type Act, createAct } from './flow/act.ts';
+import { doctor } from './flow/doctor.ts';
+import { createHandlers } from './flow/handlers.ts';
+import { createIngest } from './flow/ingest.ts';
+import { createPresent, type Present } from './flow/present.ts';
+import { replay } from './flow/replay.ts';
+import { createSchedule } from './flow/schedule.ts';
+import { createView } from './flow/view.ts';
+import { createWatch, type Watch } from './flow/watch.ts';
+import { createHttp } from './http.ts';
+import { createLog, prettyStream } from './log.ts';
+import { demo, sources as sourceKinds } from './sources/index.ts';
+import type { Source } from './sources/source.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/store.ts';
+
+/** sysexits.h: something is wrong in the configuration. */
+const EX_CONFIG = 78;
+const STOP_DEADLINE_MS = 4_500;
+const registries: Registries = { sources: sourceKinds, chats: chatKinds, demo };
+
+/** Thrown when the configuration is wrong; the message lists every problem. */
+class ConfigError extends Error {}
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of `.env`, `potluck.yaml` and relative paths. */
+  readonly cwd: string;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** Left out: standard output, pretty in a terminal. */
+  readonly log?: Logger;
+}
+
+/** A Potluck at work. */
+export interface Running {
+  /** Where the web room is. */
+  readonly url: string;
+  readonly config: Config;
+  readonly store: Store;
+  readonly log: Logger;
+  /** Ends everything in order: no reply is cut off, nothing is half-done. */
+  stop(): Promise<void>;
+}
+
+/** Reads `.env` and the policy file below `cwd`. The process environment wins over `.env`. */
+function loadConfig({ env, cwd }: Surroundings): Config {
+  const dotEnv = resolve(cwd, '.env');
+  const merged = { ...(existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {}), ...env };
+  const named = merged.POTLUCK_CONFIG?.trim();
+  const file = resolve(cwd, named || 'potluck.yaml');
+  if (named && !existsSync(file))
+    throw new ConfigError(
+      problemWords([{ path: 'POTLUCK_CONFIG', message: `names ${file}, which does not exist.` }], file),
+    );
+  const result = readConfig(merged, existsSync(file) ? readFileSync(file, 'utf8') : null, registries);
+  if (!result.ok) throw new ConfigError(problemWords(result.problems, named || 'potluck.yaml'));
+  return result.config;
+}
+
+/** Relative SQLite files are meant from the working folder of the configuration. */
+function databaseUrl(config: Config, cwd: string): string {
+  const path = config.databaseUrl.startsWith('file:') ? config.databaseUrl.slice('file:'.length) : null;
+  return path === null || path === ':memory:' ? config.databaseUrl : `file:${resolve(cwd, path)}`;
+}
+
+async function openLog(config: Config, given: Logger | undefined): Promise<Logger> {
+  if (given) return given;
+  const stream = process.stdout.isTTY ? await prettyStream() : undefined;
+  return createLog(config.logLevel, config.secrets, stream);
+}
+
+async function createSources(
+  config: Config,
+  store: Store,
+  clock: Clock,
+  random: () => number,
+  log: Logger,
+): Promise<Source[]> {
+  return Promise.all(
+    config.sources.map(({ name, kind, config: own }) =>
+      kind.create(own, {
+        name,
+        fetch: guardedFetch({ allowPrivate: kind.allowsPrivate?.(own) ?? false }),
+        clock,
+        random,
+        cache: new Keyv({ store: store.keyvStore(), namespace: `source.${name}` }),
+        brand: config.brand,
+        log: log.child({ source: name }),
+      }),
+    ),
+  );
+}
+
+/** Starts everything that the configuration asks for. Rejects with a message for a person when it cannot. */
+export async function startPotluck(surroundings: Surroundings): Promise<Running> {
+  const clock = surroundings.clock ?? systemClock;
+  const random = surroundings.random ?? Math.random;
+  const config = loadConfig(surroundings);
+  const log = await openLog(config, surroundings.log);
+  const store = await openStore(databaseUrl(config, surroundings.cwd));
+  const stopping = new AbortController();
+  const holder = randomUUID();
+
+  const sources = await createSources(config, store, clock, random, log);
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  const presents = new Map<string, Present>();
+  const changed = (): void => {
+    for (const present of presents.values()) present.nudge();
+  };
+  const ingest = createIngest({
+    store,
+    clock,
+    triage,
+    brand: config.brand,
+    route: (verdict, post) => route(verdict, post, config.routes),
+    changed,
+  });
+  const watches = new Map<string, Watch>(
+    sources.map((source) => [
+      source.name,
+      createWatch(source, { store, clock, random, holder, ingest, log }),
+    ]),
+  );
+  const view = createView(store, byName);
+  const managers = new Set(config.managers);
+  const act: Act = createAct({
+    store,
+    clock,
+    view,
+    sources: byName,
+    newId: randomUUID,
+    roleOf: (id) => (managers.has(id) ? 'manager' : 'responder'),
+    changed,
+    record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
+    log,
+  });
+
+  const http = createHttp({
+    host: config.host,
+    port: config.port,
+    hook: (name, request) => watches.get(name)?.receive(request) ?? null,
+    ready: () => readiness({ config, store, watches, presents }),
+    log,
+  });
+  const chats: Chat[] = [];
+  for (const { kind, env, policy } of config.chats) {
+    const cache = new Keyv({ store: store.keyvStore(), namespace: `chat.${kind.kind}` });
+    chats.push(
+      await kind.create(env, policy, {
+        clock,
+        random,
+        cache,
+        log: log.child({ chat: kind.kind }),
+        http: http.door,
+      }),
+    );
+  }
+  for (const chat of chats) {
+    const freshen = async (item: { source: string; postId: string }): Promise<void> => {
+      const post = await store.post(item.source, item.postId);
+      if (post)
+        await watches
+          .get(item.source)
+          ?.ask(post, AbortSignal.any([stopping.signal, AbortSignal.timeout(15_000)]));
+    };
+    presents.set(chat.kind, createPresent(chat, { store, clock, view, random, holder, freshen, log }));
+  }
+
+  await http.listen();
+  const handlers = (chat: Chat): ChatHandlers =>
+    createHandlers({ chat: chat.kind, store, view, act, watches, routes: config.routes });
+  const running: Promise<unknown>[] = [];
+  for (const chat of chats) {
+    // One platform that is out of order keeps neither the others nor the sources from starting.
+    running.push(
+      chat
+        .start(handlers(chat))
+        .catch((error) =>
+          log.error({ chat: chat.kind, error: messageOf(error) }, 'the chat could not be started'),
+        )
+        .then(() => presents.get(chat.kind)?.run(stopping.signal)),
+    );
+  }
+  for (const watch of watches.values()) running.push(watch.run(stopping.signal));
+  const jobs = startJobs(createSchedule({ store, clock, act, watches, changed, log }), stopping.signal);
+
+  let stopped: Promise<void> | undefined;
+  return {
+    get url() {
+      return http.door.url;
+    },
+    config,
+    store,
+    log,
+    stop: () => {
+      stopped ??= (async () => {
+        await Promise.all(jobs.map((job) => job.stop()));
+        // What people asked for is finished before anything is taken away from under it.
+        await act.idle();
+        stopping.abort(new Error('Potluck is stopping'));
+        await Promise.allSettled([...chats.map((chat) => chat.stop()), http.close()]);
+        await Promise.allSettled(running);
+        await Promise.allSettled(sources.map((source) => source.close?.()));
+        await store.close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+/** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */
+function startJobs(schedule: ReturnType<typeof createSchedule>, signal: AbortSignal): { stop(): unknown }[] {
+  const every = (expression: string, job: () => Promise<void>): { stop(): unknown } =>
+    cron(expression, job, { noOverlap: true });
+  return [
+    every('*/5 * * * * *', () => schedule.wake()),
+    every('30 * * * * *', () => schedule.settle()),
+    every('15 * * * * *', () => schedule.recheck(signal)),
+    every('0 17 * * * *', () => schedule.sweep()),
+  ];
+}
+
+async function readiness(parts: {
+  config: Config;
+  store: Store;
+  watches: ReadonlyMap<string, Watch>;
+  presents: ReadonlyMap<string, Present>;
+}): Promise<{ ready: boolean; body: object }> {
+  const database = await parts.store.ping().then(
+    () => 'up',
+    () => 'down',
+  );
+  // Error texts may name hosts and accounts: strangers do not get them.
+  const open = isLoopback(parts.config.host);
+  const sources =
+    database === 'up' ? await Promise.all([...parts.watches.values()].map((watch) => watch.health())) : [];
+  const chats = [...parts.presents].map(([name, present]) => ({ name, ...present.health() }));
+  return {
+    ready: database === 'up' && chats.every((chat) => chat.state === 'up'),
+    body: {
+      database,
+      sources: sources.map(({ detail, ...source }) => (open ? { ...source, detail } : source)),
+      chats: chats.map(({ detail, ...chat }) => (open ? { ...chat, detail } : chat)),
+    },
+  };
+}
+
+/** What a newcomer reads first. */
+function welcome({ config, url }: Running): string {
+  const names = config.sources.map((source) => source.name).join(', ');
+  const chats = config.chats.map((chat) => chat.kind.label).join(', ');
+  const lines = [
+    '',
+    `  Potluck is watching: ${names}`,
+    `  The team room:       ${url}   (cards go to: ${chats})`,
+  ];
+  if (config.demo) {
+    lines.push(
+      '',
+      '  Nothing is configured yet, so made-up posts about a made-up brand come in. Put one of your own beside them:',
+      '',
+      `    curl ${url}/hooks/try -H 'content-type: application/json' \\`,
+      `      -d '{"id":"1","text":"Does the slow cooker fit in a dishwasher?","author":{"name":"You"}}'`,
+      '',
+      '  Next: connect Slack (README, “Connect Slack”), or copy potluck.example.yaml to potluck.yaml and add a source.',
+      '  Ctrl-C stops.',
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+async function runBot(): Promise<void> {
+  const potluck = await startPotluck({ env: process.env, cwd: process.cwd() });
+  if (process.stdout.isTTY) process.stdout.write(welcome(potluck));
+  else
+    potluck.log.info(
+      {
+        url: potluck.url,
+        sources: potluck.config.sources.map((source) => source.name),
+        demo: potluck.config.demo,
+      },
+      'Potluck is watching',
+    );
+
+  const stop = (signal: NodeJS.Signals): void => {
+    process.once(signal, () => process.exit(1));
+    potluck.log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      potluck.log.warn('something would not stop in time; leaving it');
+      process.exit(1);
+    }, STOP_DEADLINE_MS).unref();
+    potluck.stop().then(
+      () => process.exit(0),
+      (error) => {
+        potluck.log.error({ error: messageOf(error) }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+async function runBackup(path: string | undefined): Promise<void> {
+  if (!path) throw new ConfigError('Say where the copy goes: npm run backup -- ./backup.db\n');
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const store = await openStore(databaseUrl(loadConfig(surroundings), surroundings.cwd));
+  try {
+    await store.backup(resolve(path));
+    process.stdout.write(`A consistent copy is at ${resolve(path)}.\n`);
+  } finally {
+    await store.close();
+  }
+}
+
+async function runDoctor(): Promise<void> {
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const config = loadConfig(surroundings);
+  const log = createLog('silent', config.secrets);
+  const healthy = await doctor(
+    {
+      database: () => openStore(databaseUrl(config, surroundings.cwd)),
+      sources: (store) => createSources(config, store, systemClock, Math.random, log),
+      chats: (store) =>
+        Promise.all(
+          config.chats.map(({ kind, env, policy }) =>
+            kind.create(env, policy, {
+              clock: systemClock,
+              random: Math.random,
+              cache: new Keyv({ store: store.keyvStore(), namespace: `chat.${kind.kind}` }),
+              log,
+              http: { mount: () => {}, url: `http://${config.host}:${config.port}`, host: config.host },
+            }),
+          ),
+        ),
+      secrets: config.secrets,
+    },
+    (line) => process.stdout.write(`${line}\n`),
+  );
+  process.exitCode = healthy ? 0 : 1;
+}
+
+const COMMANDS: Readonly<Record<string, (argument: string | undefined) => Promise<void>>> = {
+  start: runBot,
+  doctor: runDoctor,
+  backup: runBackup,
+  replay: (file) =>
+    replay(
+      file,
+      (env) => startPotluck({ env, cwd: process.cwd(), log: createLog('error', []) }),
+      (text) => process.stdout.write(text),
+    ),
+};
+
+async function main(command = 'start', argument?: string): Promise<void> {
+  const run = COMMANDS[command];
+  if (!run)
+    throw new ConfigError(`Potluck knows no “${command}”. Known: ${Object.keys(COMMANDS).join(', ')}.\n`);
+  await run(argument);
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main(process.argv[2], process.argv[3]).catch((error: unknown) => {
+    process.stderr.write(
+      error instanceof ConfigError ? `${error.message}\n` : `Potluck stopped: ${messageOf(error)}\n`,
+    );
+    process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
+  });
+}

@@ -1,0 +1,15 @@
+import { bluesky } from './bluesky/bluesky.ts';
+import { feed } from './feed/feed.ts';
+import { mastodon } from './mastodon/mastodon.ts';
+import { SAMPLE_BRAND, sample } from './sample/sample.ts';
+import type { SourceKind } from './source.ts';
+import { webhook } from './webhook.ts';
+
+/** Every kind of source there is, by the name used in potluck.yaml. */
+export const sources: Readonly<Record<string, SourceKind>> = { bluesky, feed, mastodon, sample, webhook };
+
+/** What runs while nothing is configured: a made-up stream, and a door for the newcomer's own first post. */
+export const demo = {
+  brand: SAMPLE_BRAND,
+  sources: { sample: { kind: 'sample' }, try: { kind: 'webhook', open: true } },
+};
