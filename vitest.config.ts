@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Some tests start the bot as its users do: compiled, as a process of its own.
+    globalSetup: ['test/support/build.ts'],
     exclude: ['test/live/**', 'node_modules/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A lone CI run counts from the file; people read the terminal.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
   },
 });

@@ -33,6 +33,8 @@ import type { Store } from './store/store.ts';
 /** sysexits.h: something is wrong in the configuration. */
 const EX_CONFIG = 78;
 const STOP_DEADLINE_MS = 4_500;
+/** Some servers refuse requests that do not say who asks. */
+const USER_AGENT = 'Potluck/0.1 (self-hosted engagement alerts)';
 const registries: Registries = { sources: sourceKinds, chats: chatKinds, demo };
 
 /** Thrown when the configuration is wrong; the message lists every problem. */
@@ -97,7 +99,7 @@ async function createSources(
     config.sources.map(({ name, kind, config: own }) =>
       kind.create(own, {
         name,
-        fetch: guardedFetch({ allowPrivate: kind.allowsPrivate?.(own) ?? false }),
+        fetch: guardedFetch({ allowPrivate: kind.allowsPrivate?.(own) ?? false, userAgent: USER_AGENT }),
         clock,
         random,
         cache: new Keyv({ store: store.keyvStore(), namespace: `source.${name}` }),
@@ -114,7 +116,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const random = surroundings.random ?? Math.random;
   const config = loadConfig(surroundings);
   const log = await openLog(config, surroundings.log);
-  const store = await openStore(databaseUrl(config, surroundings.cwd));
+  const store = await openStore(databaseUrl(config, surroundings.cwd), { clock, log });
   const stopping = new AbortController();
   const holder = randomUUID();
 

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { chats } from '../src/chat/index.ts';
+import { type Config, environmentSchema, type Problem, problemWords, readConfig } from '../src/config.ts';
+import { demo, sources } from '../src/sources/index.ts';
+
+const registries = { sources, chats, demo };
+const root = resolve(import.meta.dirname, '..');
+
+function config(env: Record<string, string>, yaml: string | null): Config {
+  const result = readConfig(env, yaml, registries);
+  if (!result.ok) throw new Error(problemWords(result.problems, 'potluck.yaml'));
+  return result.config;
+}
+
+function problems(env: Record<string, string>, yaml: string | null): readonly Problem[] {
+  const result = readConfig(env, yaml, registries);
+  return result.ok ? [] : result.problems;
+}
+
+const MINIMAL = `
+brand: { names: [Simmer] }
+sources:
+  hook: { kind: webhook, token: "0123456789abcdef0123" }
+`;
+
+describe('the configuration', () => {
+  it('needs nothing: the sample plays, on this machine only', () => {
+    expect(config({}, null)).toMatchObject({ host: '127.0.0.1', port: 3000, demo: true, databaseUrl: 'file:./data/potluck.db' });
+    expect(config({}, null).sources.map(({ name }) => name)).toEqual(['sample', 'try']);
+  });
+
+  it('takes empty variables for unset ones', () => {
+    expect(config({ PORT: '', HOST: ' ' }, null)).toMatchObject({ host: '127.0.0.1', port: 3000 });
+  });
+
+  it('reports every problem at once, each with its path', () => {
+    const found = problems(
+      { PORT: 'abc', DATABASE_URL: 'mysql://x', LOG_LEVEL: 'loud' },
+      `
+brand: { names: [], colour: red }
+sources:
+  Blog: { kind: feed, url: "not a url" }
+  nowhere: { kind: myspace }
+routes:
+  - { when: { kinds: [rant] }, to: [] }
+chats: { telegram: {} }
+`,
+    );
+    const paths = found.map(({ path }) => path);
+    for (const path of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'brand', 'brand.names', 'routes.0.when.kinds.0', 'routes.0.to'])
+      expect(paths).toContain(path);
+    expect(found.length).toBeGreaterThanOrEqual(7);
+    const words = problemWords(found, 'potluck.yaml');
+    for (const { path } of found) expect(words).toContain(path);
+  });
+
+  it('names unknown sources and chats with the ones it knows', () => {
+    const found = problems({}, 'brand: { names: [Us] }\nsources: { a: { kind: myspace } }\nchats: { telegram: {} }\n');
+    expect(found).toContainEqual({ path: 'sources.a.kind', message: expect.stringContaining('Known: bluesky, feed') });
+    expect(found).toContainEqual({ path: 'chats.telegram', message: expect.stringContaining('Known:') });
+  });
+
+  it('puts variables into the policy, and names the one that is missing', () => {
+    const yaml = MINIMAL.replace('0123456789abcdef0123', '${HOOK_TOKEN}');
+    expect(config({ HOOK_TOKEN: 'a-very-long-token-for-hooks' }, yaml).sources[0]?.config).toMatchObject({
+      token: 'a-very-long-token-for-hooks',
+    });
+    expect(problems({}, yaml)).toContainEqual({ path: 'sources.hook.token', message: expect.stringContaining('HOOK_TOKEN') });
+  });
+
+  it('tells where the YAML is broken', () => {
+    expect(problems({}, 'brand: { names: [a\nsources: {')[0]?.path).toMatch(/^line \d+, column \d+$/);
+    expect(problems({}, 'brand: 1\nbrand: 2\n')[0]?.message).toContain('unique');
+  });
+
+  it('wants a brand and a source once there is a policy', () => {
+    expect(problems({}, '').map(({ path }) => path)).toEqual(expect.arrayContaining(['sources', 'brand']));
+  });
+
+  it('refuses a door without a lock on a public address', () => {
+    const open = MINIMAL.replace('token: "0123456789abcdef0123"', 'open: true');
+    expect(problems({}, open)).toEqual([]);
+    const found = problems({ HOST: '0.0.0.0', WEB_TOKEN: 'x'.repeat(32) }, open);
+    expect(found.map(({ path }) => path)).toEqual(['sources.hook']);
+    expect(problems({ HOST: '0.0.0.0' }, MINIMAL).map(({ message }) => message).join()).toContain('WEB_TOKEN');
+  });
+
+  it('refuses routes to a chat that is not connected', () => {
+    const found = problems({}, `${MINIMAL}\nroutes: [{ to: ["slack:C0123456789"] }]\n`);
+    expect(found).toContainEqual({ path: 'routes.0.to', message: expect.stringContaining('slack is not connected') });
+  });
+
+  it('knows what must never be shown', () => {
+    const env = { SLACK_SIGNING_SECRET: 'abcdefgh', DATABASE_URL: 'postgres://u:p%40ssword@localhost/db', HOME: '/root' };
+    const { secrets } = config(env, null);
+    expect(secrets).toEqual(expect.arrayContaining(['abcdefgh', 'p%40ssword', 'p@ssword']));
+    expect(secrets).not.toContain('/root');
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(resolve(root, '.env.example'), 'utf8');
+  const shapes = [environmentSchema, ...Object.values(chats).map((kind) => kind.env)].map((schema) => {
+    if (!(schema instanceof z.ZodObject)) throw new Error('every env schema is an object');
+    return schema.shape as Record<string, z.ZodType>;
+  });
+  const variables = Object.assign({}, ...shapes) as Record<string, z.ZodType>;
+
+  it('lists exactly the variables there are', () => {
+    const listed = [...text.matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(Object.keys(variables).sort());
+  });
+
+  it('explains each in the words of the schema', () => {
+    const flat = text.replace(/\n# ?/g, ' ').replace(/\s+/g, ' ');
+    for (const [name, schema] of Object.entries(variables)) {
+      const words = schema.description ?? '';
+      expect(words, `${name} has no description`).not.toBe('');
+      expect(flat, name).toContain(words.replace(/\s+/g, ' '));
+    }
+  });
+
+});
+
+describe('potluck.example.yaml', () => {
+  it('is a configuration that works once its variables are set', () => {
+    const yaml = readFileSync(resolve(root, 'potluck.example.yaml'), 'utf8');
+    const names = [...yaml.matchAll(/\$\{([A-Z_0-9]+)\}/g)].map(([, name = '']) => name);
+    const env = Object.fromEntries(names.map((name) => [name, 'a-long-enough-secret-value']));
+    const slack = { SLACK_BOT_TOKEN: 'xoxb-1-abcdefgh', SLACK_APP_TOKEN: 'xapp-1-abcdefgh', SLACK_CHANNEL: 'C0123456789' };
+    expect(problems({ ...env, ...slack }, yaml)).toEqual([]);
+  });
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Action, type Actor, type Item, isClosed, SYSTEM, transition } from '../../src/domain/item.ts';
+import { ana, arbitraryAction, ben, mia, NOON, openItem, verdict } from '../support/items.ts';
+
+const MINUTE = 60_000;
+
+/** Plays actions that must all be accepted. */
+function play(item: Item, ...steps: [Action, Actor][]): Item {
+  return steps.reduce((current, [action, actor]) => {
+    const outcome = transition(current, action, actor, NOON + MINUTE);
+    if (!outcome.ok) throw new Error(outcome.refusal.text);
+    return outcome.item;
+  }, item);
+}
+
+function refusal(item: Item, action: Action, actor: Actor, now = NOON + 3 * MINUTE): string {
+  const outcome = transition(item, action, actor, now);
+  if (outcome.ok) throw new Error('should have been refused');
+  return outcome.refusal.text;
+}
+
+describe('an item', () => {
+  it('belongs to the first who claims it; the second reads who and since when', () => {
+    const claimed = play(openItem(), [{ type: 'claim' }, ana]);
+    expect(claimed).toMatchObject({ state: 'claimed', owner: { id: ana.id, name: 'Ana' }, version: 2 });
+    expect(refusal(claimed, { type: 'claim' }, ben)).toBe('#12 was already claimed by Ana, 2 minutes ago.');
+    expect(refusal(claimed, { type: 'claim' }, ana)).toBe('#12 is already yours.');
+  });
+
+  it('is decided by its owner or a manager, and by nobody else', () => {
+    const claimed = play(openItem(), [{ type: 'claim' }, ana]);
+    for (const action of [
+      { type: 'release' },
+      { type: 'dismiss', reason: 'spam' },
+      { type: 'draft', text: 'hello' },
+      { type: 'send', text: 'hello', replyId: 'r' },
+      { type: 'snooze', until: NOON + 1e9 },
+      { type: 'assign', to: ben },
+      { type: 'mark-answered' },
+    ] satisfies Action[]) {
+      expect(refusal(claimed, action, ben)).toContain('is with Ana');
+      expect(transition(claimed, action, mia, NOON).ok).toBe(true);
+      expect(transition(claimed, action, ana, NOON).ok).toBe(true);
+    }
+  });
+
+  it('goes to whoever starts to write', () => {
+    const drafted = play(openItem(), [{ type: 'draft', text: ' It does! ' }, ben]);
+    expect(drafted).toMatchObject({ state: 'claimed', owner: { name: 'Ben' }, draft: { text: 'It does!' } });
+  });
+
+  it('is sent once: nobody acts on it while the reply is on its way', () => {
+    const sending = play(openItem(), [{ type: 'send', text: 'It does!', replyId: 'r1' }, ana]);
+    expect(refusal(sending, { type: 'send', text: 'Again', replyId: 'r2' }, ana)).toContain('sending a reply');
+    expect(refusal(sending, { type: 'dismiss', reason: 'other' }, mia)).toContain('sending a reply');
+    const sent = play(sending, [{ type: 'sent', replyId: 'r1', url: 'https://x.example/1' }, SYSTEM]);
+    expect(sent).toMatchObject({ state: 'answered', closing: { how: 'sent', by: { name: 'Ana' } }, draft: null });
+    expect(transition(sent, { type: 'sent', replyId: 'r1', url: null }, SYSTEM, NOON).ok).toBe(false);
+  });
+
+  it('keeps the text when a reply fails, and warns when nobody knows', () => {
+    const sending = play(openItem(), [{ type: 'send', text: 'It does!', replyId: 'r1' }, ana]);
+    const failed = play(sending, [{ type: 'send-failed', replyId: 'r1', why: 'The post was deleted.' }, SYSTEM]);
+    expect(failed).toMatchObject({ state: 'claimed', sending: null, draft: { text: 'It does!' } });
+    expect(failed.warning).toContain('The post was deleted.');
+    const uncertain = play(sending, [{ type: 'send-uncertain', replyId: 'r1' }, SYSTEM]);
+    expect(uncertain.warning).toContain('may or may not be public');
+    expect(play(uncertain, [{ type: 'send', text: 'It does!', replyId: 'r2' }, ana]).warning).toBeNull();
+  });
+
+  it('closes when somebody of ours answers on the network, and credits them', () => {
+    const action: Action = {
+      type: 'answered-on-network',
+      by: { id: 'account:x', name: 'Our shop' },
+      url: 'https://x.example/2',
+      at: NOON + MINUTE,
+    };
+    expect(play(openItem(), [action, SYSTEM]).closing).toMatchObject({ how: 'network', by: { name: 'Our shop' } });
+    // The stream brought our own reply before the send returned.
+    const sending = play(openItem(), [{ type: 'send', text: 'Yes', replyId: 'r1' }, ana]);
+    expect(play(sending, [action, SYSTEM]).closing).toMatchObject({ how: 'sent', by: { name: 'Ana' } });
+  });
+
+  it('comes back as a follow-up when the customer asks again, and stays closed on a plain thanks', () => {
+    const answered = play(openItem(), [{ type: 'claim' }, ana], [{ type: 'mark-answered' }, ana]);
+    const again: Action = { type: 'customer-posted', postId: 'p2', at: NOON + 5 * MINUTE, verdict: verdict() };
+    expect(play(answered, [again, SYSTEM])).toMatchObject({
+      state: 'open',
+      owner: null,
+      lastOwner: { name: 'Ana' },
+      postId: 'p2',
+      followUps: 1,
+      waitingSince: NOON + 5 * MINUTE,
+      closing: null,
+    });
+    const thanks: Action = { ...again, verdict: verdict({ answerDue: false }) };
+    expect(play(answered, [thanks, SYSTEM])).toMatchObject({ state: 'answered', postId: 'p1', version: answered.version + 1 });
+  });
+
+  it('stays quiet after “not about us” and “spam”, but not after other dismissals', () => {
+    const again: Action = { type: 'customer-posted', postId: 'p2', at: NOON, verdict: verdict() };
+    const dismissed = (reason: 'spam' | 'not-relevant' | 'elsewhere'): Item =>
+      play(openItem(), [{ type: 'dismiss', reason }, ana], [again, SYSTEM]);
+    expect(dismissed('spam').state).toBe('dismissed');
+    expect(dismissed('not-relevant').state).toBe('dismissed');
+    expect(dismissed('elsewhere').state).toBe('open');
+  });
+
+  it('wakes at its time, to its owner', () => {
+    const snoozed = play(openItem(), [{ type: 'claim' }, ana], [{ type: 'snooze', until: NOON + 60 * MINUTE }, ana]);
+    expect(transition(snoozed, { type: 'wake' }, SYSTEM, NOON + 59 * MINUTE).ok).toBe(false);
+    const woken = transition(snoozed, { type: 'wake' }, SYSTEM, NOON + 60 * MINUTE);
+    expect(woken.ok && woken.item).toMatchObject({ state: 'claimed', owner: { name: 'Ana' }, snoozedUntil: null });
+  });
+
+  it('wakes early when the customer writes again', () => {
+    const snoozed = play(openItem(), [{ type: 'snooze', until: NOON + 60 * MINUTE }, ana]);
+    const again: Action = { type: 'customer-posted', postId: 'p2', at: NOON, verdict: verdict({ priority: 90 }) };
+    expect(play(snoozed, [again, SYSTEM])).toMatchObject({ state: 'open', priority: 90, waitingSince: NOON });
+  });
+
+  it('tells a stale click how it ended', () => {
+    const answered = play(openItem(), [{ type: 'mark-answered' }, ana]);
+    expect(refusal(answered, { type: 'claim' }, ben)).toBe('#12 is already marked as answered by Ana, 2 minutes ago.');
+    expect(refusal(answered, { type: 'dismiss', reason: 'other' }, ben)).toContain('already marked as answered');
+  });
+
+  it('lets nobody pretend to be the network', () => {
+    expect(refusal(openItem(), { type: 'sent', replyId: 'r', url: null }, mia)).toContain('Only Potluck itself');
+    expect(transition(openItem(), { type: 'claim' }, SYSTEM, NOON).ok).toBe(false);
+  });
+});
+
+describe('whatever happens to an item', () => {
+  const actors = fc.constantFrom(ana, ben, mia, SYSTEM);
+  const steps = fc.array(fc.tuple(arbitraryAction(), actors, fc.integer({ min: 0, max: 1e7 })), { maxLength: 40 });
+
+  it('keeps its invariants', () => {
+    fc.assert(
+      fc.property(steps, (life) => {
+        let item = openItem();
+        let now = NOON;
+        for (const [action, actor, ms] of life) {
+          now += ms;
+          const outcome = transition(item, action, actor, now);
+          if (!outcome.ok) {
+            expect(outcome.refusal.text.length).toBeGreaterThan(5);
+            continue;
+          }
+          const next = outcome.item;
+          expect(next.version).toBe(item.version + 1);
+          expect(next.id).toBe(item.id);
+          expect(outcome.events.map((event) => event.version)).toEqual([next.version]);
+          expect(outcome.events[0]?.actor.id).toBe(actor.id);
+          // Closed exactly when it says how it ended; snoozed exactly when it knows until when.
+          expect(isClosed(next)).toBe(next.closing !== null);
+          expect(next.state === 'snoozed').toBe(next.snoozedUntil !== null);
+          if (next.state === 'claimed') expect(next.owner).not.toBeNull();
+          if (next.state === 'open') expect(next.owner).toBeNull();
+          if (next.sending) expect(next.state).toBe('claimed');
+          if (isClosed(next)) expect(next.waitingSince).toBeNull();
+          expect(next.draft?.text).not.toBe('');
+          item = next;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never changes hands behind the owner’s back', () => {
+    fc.assert(
+      fc.property(steps, (life) => {
+        let item = openItem();
+        for (const [action, actor] of life) {
+          const outcome = transition(item, action, actor, NOON);
+          if (!outcome.ok) continue;
+          const { owner } = item;
+          const handedOver = owner && outcome.item.owner && outcome.item.owner.id !== owner.id;
+          if (handedOver && !isClosed(item)) {
+            expect(action.type).toBe('assign');
+            expect(actor.id === owner.id || actor.role === 'manager').toBe(true);
+          }
+          item = outcome.item;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
