@@ -233,11 +233,18 @@ function boundedBody(
   );
 }
 
+/** Server-sent events that the caller asked for: the only bodies that may go on for ever. */
+function isEventStream(hop: Hop, contentType: string | null): boolean {
+  const asked = hop.headers.get('accept') === 'text/event-stream';
+  return asked && /^text\/event-stream\b/i.test(contentType ?? '');
+}
+
 /**
  * A `fetch` for addresses that other people chose. It differs from the platform's in this:
  * - only http and https; only public addresses, checked when connecting, at every hop (see {@link GuardOptions.allowPrivate});
  * - at most 5 redirects; to another origin only harmless headers go along, and no body;
- * - one deadline for everything, and a cap on the body, both also while the caller reads it;
+ * - one deadline for everything, and a cap on the body, both also while the caller reads it (but for a
+ *   `text/event-stream` that was asked for by `accept`: there they end with the headers);
  * - errors are `RejectedError` (refused by these rules) and `UnavailableError` (everything else that goes wrong), in
  *   words that name the host and nothing else of the address, which may hold a secret. Statuses are never errors.
  *   An abort by the caller's signal rejects with its reason, as ever.
@@ -285,6 +292,11 @@ export function guardedFetch(options: GuardOptions): typeof fetch {
       if (Number(answer.headers.get('content-length') ?? 0) > maxBytes) {
         await answer.body?.cancel().catch(() => undefined);
         throw new UnavailableError(`${host} wants to send more than ${maxBytes / 1_000_000} MB.`);
+      }
+      if (isEventStream(hop, answer.headers.get('content-type'))) {
+        // Asked for and open-ended by nature: its reader watches for silence and bounds each event.
+        limits.done();
+        return described(answer, answer.body, hop.url, redirects > 0);
       }
       const body = answer.body ? boundedBody(answer.body, host, limits) : null;
       if (!body) limits.done();
