@@ -1,0 +1,4 @@
+import { sourceContract } from '../contract/source.ts';
+import { blueskyWorld } from './bluesky-world.ts';
+
+sourceContract('bluesky', blueskyWorld);
