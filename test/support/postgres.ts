@@ -175,6 +175,7 @@ async function launch(
     'unix_socket_directories=',
     'max_connections=100',
     'shared_buffers=64MB',
+    'deadlock_timeout=100ms',
     `fsync=${fsync ? 'on' : 'off'}`,
     `synchronous_commit=${fsync ? 'on' : 'off'}`,
     `full_page_writes=${fsync ? 'on' : 'off'}`,

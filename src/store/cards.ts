@@ -1,0 +1,146 @@
+import { type Selectable, sql } from 'kysely';
+import type { Door } from './door.ts';
+import { toItems } from './item-row.ts';
+import type { CardsTable, Db } from './schema.ts';
+import type { CardRow, Queries } from './store.ts';
+
+const COLUMNS = [
+  'item_id',
+  'chat',
+  'channel',
+  'ref',
+  'shown_version',
+  'posting_at',
+  'not_before',
+  'failures',
+  'given_up_version',
+] as const satisfies readonly (keyof CardsTable)[];
+
+type Place = { readonly chat: string; readonly channel: string };
+
+function toCard(row: Pick<Selectable<CardsTable>, (typeof COLUMNS)[number]>): CardRow {
+  return {
+    itemId: row.item_id,
+    chat: row.chat,
+    channel: row.channel,
+    ref: row.ref,
+    shownVersion: row.shown_version,
+    postingAt: row.posting_at,
+    notBefore: row.not_before,
+    failures: row.failures,
+    givenUpVersion: row.given_up_version,
+  };
+}
+
+async function want(db: Db, dialect: Door['dialect'], itemId: number, place: Place): Promise<void> {
+  // Waits for whoever is changing the item just now, so that the card starts from the version they leave.
+  const lock = dialect === 'postgres' ? sql`for no key update` : sql``;
+  await sql`insert into cards (item_id, chat, channel, shown_version, not_before, failures, given_up_version,
+      item_version, item_state, item_priority, item_waiting_since)
+    select id, ${place.chat}, ${place.channel}, 0, 0, 0, 0, version, state, priority, waiting_since
+    from items where id = ${itemId} ${lock}
+    on conflict do nothing`.execute(db);
+}
+
+async function update(db: Db, row: CardRow): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('cards')
+    .set({
+      ref: row.ref,
+      shown_version: row.shownVersion,
+      posting_at: row.postingAt,
+      not_before: row.notBefore,
+      failures: row.failures,
+      given_up_version: row.givenUpVersion,
+    })
+    .where('item_id', '=', row.itemId)
+    .where('chat', '=', row.chat)
+    .where('channel', '=', row.channel)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+type CardQueries = Pick<
+  Queries,
+  'wantCards' | 'cardsOf' | 'cardByRef' | 'cardsBehind' | 'nextCardAt' | 'saveCard'
+>;
+
+/** Everything about cards. */
+export function cardQueries(door: Door): CardQueries {
+  return {
+    async wantCards(itemId, places) {
+      if (places.length === 0) return;
+      await door.atomically(async (db) => {
+        for (const place of places) await want(db, door.dialect, itemId, place);
+      });
+    },
+
+    async cardsOf(itemId) {
+      const rows = await door
+        .db()
+        .selectFrom('cards')
+        .select(COLUMNS)
+        .where('item_id', '=', itemId)
+        .orderBy('chat')
+        .orderBy('channel')
+        .execute();
+      return rows.map(toCard);
+    },
+
+    async cardByRef(chat, ref) {
+      const row = await door
+        .db()
+        .selectFrom('cards')
+        .select(COLUMNS)
+        .where('chat', '=', chat)
+        .where('ref', '=', ref)
+        .limit(1)
+        .executeTakeFirst();
+      return row ? toCard(row) : null;
+    },
+
+    async cardsBehind(chat, now, limit) {
+      const db = door.db();
+      const rows = await db
+        .selectFrom('cards')
+        .innerJoin('items', 'items.id', 'cards.item_id')
+        .select(COLUMNS)
+        .selectAll('items')
+        .where('chat', '=', chat)
+        .where('behind', '=', sql.lit(1))
+        .where('not_before', '<=', now)
+        .orderBy('item_priority', 'desc')
+        .orderBy('item_waiting_since')
+        .orderBy('item_id')
+        .orderBy('channel')
+        .limit(limit)
+        .execute();
+      const items = await toItems(db, rows);
+      return rows.flatMap((row, at) => {
+        const item = items[at];
+        return item ? [{ ...toCard(row), item }] : [];
+      });
+    },
+
+    async nextCardAt(chat, now) {
+      const row = await door
+        .db()
+        .selectFrom('cards')
+        .select('not_before')
+        .where('chat', '=', chat)
+        .where('behind', '=', sql.lit(1))
+        .where('not_before', '>', now)
+        .orderBy('not_before')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.not_before ?? null;
+    },
+
+    saveCard: (row) =>
+      door.atomically(async (db) => {
+        if (await update(db, row)) return;
+        await want(db, door.dialect, row.itemId, row);
+        await update(db, row);
+      }),
+  };
+}

@@ -1,0 +1,116 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Kysely, sql } from 'kysely';
+import { type Clock, systemClock } from '../clock.ts';
+import { cardQueries } from './cards.ts';
+import type { Base, Door, StoreLog } from './door.ts';
+import { itemQueries } from './items.ts';
+import { keyvStore } from './keyv-store.ts';
+import { postQueries } from './posts.ts';
+import { replyQueries } from './replies.ts';
+import type { Tables } from './schema.ts';
+import { sourceQueries } from './sources.ts';
+import type { Queries, Store } from './store.ts';
+
+/** How often a transaction that the server undid (deadlock) is tried, in all. */
+const ATTEMPTS = 5;
+
+export interface StoreOptions {
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Hears of connections lost while nobody used them. */
+  readonly log?: StoreLog;
+}
+
+/**
+ * Opens the ledger, creates it where it is missing and brings it to the newest form.
+ *
+ * @param url `file:./data/potluck.db`, `file:/absolute.db`, `file::memory:` or `postgres://user:password@host:port/database`
+ * @throws AuthError, UnavailableError or Error, each saying what to do; never with the password
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const clock = options.clock ?? systemClock;
+  // Each driver is loaded only when it is used.
+  if (/^postgres(ql)?:/.test(url)) {
+    const { openPostgres } = await import('./postgres.ts');
+    return storeOn(await openPostgres(url, clock.now(), options.log), clock);
+  }
+  if (url.startsWith('file:')) {
+    const { openSqlite } = await import('./sqlite.ts');
+    return storeOn(await openSqlite(url, clock.now()), clock);
+  }
+  throw new Error(
+    'DATABASE_URL must begin with file: (file:./data/potluck.db) or postgres:// (postgres://user:password@host:5432/database).',
+  );
+}
+
+async function retrying<T>(mayRetry: Base['mayRetry'], work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      // The other side of the deadlock goes on and we wait for it inside the server: no pause is needed.
+      if (attempt === ATTEMPTS || !mayRetry(error)) throw error;
+    }
+  }
+}
+
+function queriesOn(door: Door): Queries {
+  return {
+    ...postQueries(door),
+    ...itemQueries(door),
+    ...cardQueries(door),
+    ...sourceQueries(door),
+    ...replyQueries(door),
+  };
+}
+
+function storeOn({ dialect, kysely, backup, mayRetry }: Base, clock: Clock): Store {
+  // Whoever calls the store inside its own transaction would wait for themselves for ever (SQLite) or act outside of it
+  // (PostgreSQL): both are told at once.
+  const running = new AsyncLocalStorage<{ over: boolean }>();
+  function outside(): Kysely<Tables> {
+    if (running.getStore()?.over === false)
+      throw new Error('The store was used inside one of its own transactions: use the queries handed in.');
+    return kysely;
+  }
+  const door: Door = {
+    dialect,
+    db: outside,
+    atomically: (work) => retrying(mayRetry, () => outside().transaction().execute(work)),
+  };
+
+  async function transaction<T>(lock: string, work: (queries: Queries) => Promise<T>): Promise<T> {
+    return door.atomically(async (db) => {
+      if (dialect === 'postgres')
+        await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(db);
+      const scope = { over: false };
+      const inside = (): typeof db => {
+        if (scope.over) throw new Error('The transaction is over: its queries were used too late.');
+        return db;
+      };
+      const queries = queriesOn({ dialect, db: inside, atomically: (part) => part(inside()) });
+      try {
+        return await running.run(scope, () => work(queries));
+      } finally {
+        scope.over = true;
+      }
+    });
+  }
+
+  return {
+    ...queriesOn(door),
+    dialect,
+    transaction,
+    keyvStore: () => keyvStore(door, clock),
+    async sweep(now) {
+      const values = await door.db().deleteFrom('kv').where('expires_at', '<=', now).executeTakeFirst();
+      const leases = await door.db().deleteFrom('leases').where('until', '<=', now).executeTakeFirst();
+      return Number(values.numDeletedRows + leases.numDeletedRows);
+    },
+    backup,
+    async ping() {
+      await sql`select 1`.execute(door.db());
+    },
+    close: () => kysely.destroy(),
+  };
+}

@@ -1,0 +1,140 @@
+import type { Generated, Kysely, Transaction } from 'kysely';
+
+/** Either the whole database or one transaction of it. */
+export type Db = Kysely<Tables> | Transaction<Tables>;
+
+/**
+ * The tables as the newest migration leaves them. The same column types on both databases: whole numbers (times in epoch
+ * milliseconds, 0/1 for yes and no), text, and JSON as text.
+ */
+export interface Tables {
+  posts: PostsTable;
+  long_ids: { key: string; id: string };
+  items: ItemsTable;
+  events: EventsTable;
+  cards: CardsTable;
+  sources: SourcesTable;
+  gaps: GapsTable;
+  replies: RepliesTable;
+  leases: { name: string; holder: string; until: number };
+  kv: { key: string; full_key: string | null; value: string; expires_at: number | null };
+  potluck_migrations: { version: number; name: string; at: number };
+}
+
+export interface PostsTable {
+  /** Order of arrival; settles the order of posts of the same millisecond. */
+  seq: Generated<number>;
+  source: string;
+  id: string;
+  conversation_id: string;
+  reply_to: string | null;
+  via: string;
+  author_id: string;
+  author_name: string;
+  author_handle: string;
+  author_url: string | null;
+  author_avatar_url: string | null;
+  text: string;
+  lang: string | null;
+  url: string | null;
+  links: string;
+  media: string;
+  created_at: number;
+  ours: number;
+  received_at: number;
+  backfilled: number;
+  /** Text and author in small letters, for searching alike on both databases. */
+  search: string;
+}
+
+export interface ItemsTable {
+  id: Generated<number>;
+  version: number;
+  state: string;
+  /** 1 when answered or dismissed: the queue of what is not is read from one index. */
+  closed: number;
+  origin: string;
+  source: string;
+  conversation_id: string;
+  post_id: string;
+  owner_id: string | null;
+  /** JSON array of kinds, the leading one first. */
+  kinds: string;
+  priority: number;
+  opened_at: number;
+  updated_at: number;
+  /** {@link NEVER} stands for null, so that an index sorts those who wait first. */
+  waiting_since: number;
+  snoozed_until: number | null;
+  /** The rest of the item as JSON. */
+  rest: string;
+}
+
+/** A time that never comes: sorts after every other. */
+export const NEVER: number = Number.MAX_SAFE_INTEGER;
+
+export interface EventsTable {
+  id: Generated<number>;
+  item_id: number;
+  version: number;
+  at: number;
+  type: string;
+  actor_id: string;
+  actor_name: string;
+  surface: string;
+  detail: string;
+}
+
+/**
+ * A card repeats what the reconciler needs of its item (`item_*`, written together with the item), and the database
+ * itself computes `behind`: so "what is behind, most urgent first" is one walk of one index however many cards there are.
+ */
+export interface CardsTable {
+  item_id: number;
+  chat: string;
+  channel: string;
+  ref: string | null;
+  shown_version: number;
+  posting_at: number | null;
+  not_before: number;
+  failures: number;
+  given_up_version: number;
+  item_version: number;
+  item_state: string;
+  item_priority: number;
+  item_waiting_since: number;
+  behind: Generated<number>;
+}
+
+export interface SourcesTable {
+  name: string;
+  cursor: string | null;
+  last_success_at: number | null;
+  last_failure_at: number | null;
+  last_error: string | null;
+  failures: number;
+  last_post_at: number | null;
+  dropped: number;
+}
+
+export interface GapsTable {
+  id: Generated<number>;
+  source: string;
+  from_at: number;
+  to_at: number;
+  why: string;
+  closed_at: number | null;
+}
+
+export interface RepliesTable {
+  id: string;
+  item_id: number;
+  post_id: string;
+  text: string;
+  by_id: string;
+  by_name: string;
+  at: number;
+  state: string;
+  url: string | null;
+  why: string | null;
+}

@@ -1,0 +1,901 @@
+import fc from 'fast-check';
+import Keyv from 'keyv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Item, isClosed, STATES, SYSTEM, transition } from '../../src/domain/item.ts';
+import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
+import { KINDS } from '../../src/domain/triage/verdict.ts';
+import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
+import { newItem, post, T0 } from '../store/samples.ts';
+
+/** A database under test. */
+export interface OpenedStore {
+  readonly store: Store;
+  /** Another store on the same database, with connections of its own. */
+  reopen(): Promise<Store>;
+  cleanup(): Promise<void>;
+}
+
+/** What every store must do, whatever database is below. */
+export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`store contract: ${name}`, () => {
+    let opened: OpenedStore;
+    let store: Store;
+    let count = 0;
+    /** A name that no other test uses: all of them share one database. */
+    const fresh = (): string => `s${++count}`;
+
+    beforeAll(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterAll(async () => {
+      await opened?.cleanup();
+    });
+
+    async function created(item: NewItem): Promise<Item> {
+      const made = await store.createItem(item);
+      if (!made) throw new Error('the conversation has an item already');
+      return made;
+    }
+
+    async function changed(item: Item, change: Partial<Item>): Promise<Item> {
+      const next: Item = { ...item, ...change, version: item.version + 1 };
+      expect(await store.saveItem(next)).toBe(true);
+      return next;
+    }
+
+    async function cardOf(itemId: number, chat: string): Promise<CardRow> {
+      const card = (await store.cardsOf(itemId)).find((row) => row.chat === chat);
+      if (!card) throw new Error('no card');
+      return card;
+    }
+
+    describe('posts', () => {
+      it('stores a post once, whatever comes with it, and gives it back as it was', async () => {
+        const source = fresh();
+        const first = post({ source, id: '1', text: 'Where is my 🍲?' });
+        const again = post({ source, id: '1', text: 'edited' });
+        expect(await store.addPosts([first, again], T0, false)).toEqual([first]);
+        const second = post({ source, id: '2' });
+        const third = post({ source, id: '3' });
+        expect(await store.addPosts([third, again, second], T0, false)).toEqual([third, second]);
+        expect(await store.post(source, '1')).toEqual(first);
+        expect(await store.post(source, 'none')).toBeNull();
+        expect(await store.post(fresh(), '1')).toBeNull();
+        expect(await store.addPosts([], T0, false)).toEqual([]);
+      });
+
+      it('keeps anything that makePost lets through', async () => {
+        const source = fresh();
+        const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 1_024 }).map((text) =>
+          // biome-ignore format: one line reads better
+          `i${text.replace(/[\u0000-\u001F]/g, '').toWellFormed()}`.slice(0, 1_020).toWellFormed(),
+        );
+        const text = fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 400 }),
+          fc.constantFrom(
+            '\0',
+            '\uD800',
+            "'; drop table posts; --",
+            '\\',
+            '%_',
+            '{"a":1}',
+            '\u202E',
+            'ﷺ'.repeat(99),
+          ),
+        );
+        const link = fc.webUrl();
+        const input: fc.Arbitrary<PostInput> = fc.record({
+          source: fc.constant(source),
+          id,
+          conversationId: id,
+          replyTo: fc.option(id),
+          via: fc.constantFrom('mention', 'reply', 'follow'),
+          author: fc.record({
+            id,
+            name: text,
+            handle: text,
+            url: fc.option(link),
+            avatarUrl: fc.option(link),
+          }),
+          text,
+          lang: fc.option(fc.constantFrom('en', 'pt-BR')),
+          url: fc.option(link),
+          links: fc.array(link, { maxLength: 3 }),
+          media: fc.array(fc.record({ url: fc.option(link), alt: text }), { maxLength: 2 }),
+          createdAt: fc.integer({ min: -8.64e15, max: 8.64e15 }),
+          ours: fc.boolean(),
+        });
+        await fc.assert(
+          fc.asyncProperty(
+            fc.uniqueArray(input, { minLength: 1, maxLength: 4, selector: (one) => one.id }),
+            async (inputs) => {
+              const posts = inputs.map(makePost);
+              await store.addPosts(posts, T0, false);
+              for (const one of posts) {
+                const kept = await store.post(source, one.id);
+                // The same id may have come in an earlier run, with other words.
+                if (kept?.createdAt === one.createdAt) expect(kept).toEqual(one);
+                else expect(kept?.id).toBe(one.id);
+                expect((await store.knownPosts(source, [one.id])).size).toBe(1);
+              }
+            },
+          ),
+          { numRuns: 25 },
+        );
+      });
+
+      it('keeps ids apart that a database might cut, fold or trim', async () => {
+        const source = fresh();
+        const ids = [
+          'a',
+          'A',
+          'a ',
+          'ä',
+          'a\u0308',
+          '1',
+          '01',
+          'x'.repeat(1_024),
+          `${'x'.repeat(1_023)}y`,
+          '字'.repeat(1_000),
+        ];
+        const posts = ids.map((id) => post({ source, id, conversationId: id }));
+        expect(await store.addPosts(posts, T0, false)).toEqual(posts);
+        expect(await store.knownPosts(source, [...ids, 'none'])).toEqual(new Map(ids.map((id) => [id, id])));
+        expect(await store.post(source, 'a\0')).toBeNull();
+        for (const id of ids) expect(await store.countConversation(source, id)).toBe(1);
+      });
+
+      it('stores a thousand at once, in the given order', async () => {
+        const source = fresh();
+        const posts = Array.from({ length: 1_000 }, (_, at) =>
+          post({ source, id: `${1_000 - at}`, createdAt: T0 - at }),
+        );
+        expect(await store.addPosts(posts, T0, false)).toEqual(posts);
+        expect(
+          (
+            await store.knownPosts(
+              source,
+              posts.map((one) => one.id),
+            )
+          ).size,
+        ).toBe(1_000);
+      });
+
+      it('reads a conversation oldest first, cut to its newest posts, however it was delivered', async () => {
+        const source = fresh();
+        const posts = [3, 1, 2, 5, 4].map((at) =>
+          post({ source, id: `${at}`, conversationId: 'c', createdAt: T0 + at * 1_000 }),
+        );
+        // Within one second the network's own numbering decides.
+        const tied = ['100', '99'].map((id) =>
+          post({ source, id, conversationId: 'c', createdAt: T0 + 9_000 }),
+        );
+        await store.addPosts([...posts, ...tied], T0, false);
+        const ids = async (limit: number): Promise<string[]> =>
+          (await store.conversation(source, 'c', limit)).map((one) => one.id);
+        expect(await ids(10)).toEqual(['1', '2', '3', '4', '5', '99', '100']);
+        expect(await ids(3)).toEqual(['5', '99', '100']);
+        expect(await store.countConversation(source, 'c')).toBe(7);
+        expect(await store.conversation(source, 'other', 5)).toEqual([]);
+      });
+
+      it('lists the newest posts of a source in pages', async () => {
+        const source = fresh();
+        await store.addPosts(
+          [1, 2, 3].map((at) => post({ source, id: `${at}`, createdAt: T0 + at })),
+          T0,
+          false,
+        );
+        await store.addPosts([post({ source: fresh(), id: '9', createdAt: T0 + 9 })], T0, false);
+        const page = await store.recentPosts({ source, limit: 2 });
+        expect(page.map((one) => one.id)).toEqual(['3', '2']);
+        expect((await store.recentPosts({ source, limit: 2, before: T0 + 2 })).map((one) => one.id)).toEqual([
+          '1',
+        ]);
+        expect((await store.recentPosts({ limit: 1_000, before: T0 + 4 })).length).toBeGreaterThan(2);
+      });
+
+      it('moves a conversation with its item, and leaves an item that is there already', async () => {
+        const source = fresh();
+        const long = '字'.repeat(1_000);
+        await store.addPosts(
+          ['a', 'b'].map((id) => post({ source, id, conversationId: id })),
+          T0,
+          false,
+        );
+        const item = await created(newItem({ source, conversationId: 'b', postId: 'b' }));
+        await store.moveConversation(source, 'b', long);
+        expect((await store.post(source, 'b'))?.conversationId).toBe(long);
+        expect(await store.itemOf(source, long)).toEqual({ ...item, conversationId: long });
+        expect(await store.itemOf(source, 'b')).toBeNull();
+        // Whoever read the item before still saves, and does not move it back.
+        await changed(item, { priority: 7 });
+        expect((await store.itemOf(source, long))?.priority).toBe(7);
+
+        const other = await created(newItem({ source, conversationId: 'a', postId: 'a' }));
+        await store.moveConversation(source, long, 'a');
+        expect(await store.countConversation(source, 'a')).toBe(2);
+        expect((await store.itemOf(source, 'a'))?.id).toBe(other.id);
+        expect((await store.item(item.id))?.conversationId).toBe(long);
+        await store.moveConversation(source, 'a', 'a');
+        expect(await store.countConversation(source, 'a')).toBe(2);
+      });
+    });
+
+    describe('items', () => {
+      it('gives each new item a number and version 1, one per conversation', async () => {
+        const source = fresh();
+        const draft = newItem({ source, conversationId: 'c' });
+        const item = await created(draft);
+        expect(item).toEqual({ ...draft, id: item.id, version: 1 });
+        expect(await store.item(item.id)).toEqual(item);
+        expect(await store.itemOf(source, 'c')).toEqual(item);
+        expect(await store.createItem(draft)).toBeNull();
+        expect((await created(newItem({ source, conversationId: 'd' }))).id).toBeGreaterThan(item.id);
+        // Prompts are ours: several may be about the same thing.
+        const prompt = newItem({ source, conversationId: 'p', origin: 'prompt' });
+        expect((await created(prompt)).id).not.toBe((await created(prompt)).id);
+        for (const nothing of [0, -1, 2 ** 60, 1.5, Number.NaN]) expect(await store.item(nothing)).toBeNull();
+      });
+
+      it('keeps whatever the state machine makes of an item', async () => {
+        const source = fresh();
+        const ana = { id: 'web:ana', name: 'Ana \0\uD83C', role: 'manager', surface: 'web' } as const;
+        const actions = fc.array(
+          fc.oneof(
+            fc.record({ type: fc.constantFrom('claim' as const, 'release' as const, 'reopen' as const) }),
+            fc.record({ type: fc.constant('draft' as const), text: fc.string({ unit: 'binary' }) }),
+            fc.record({
+              type: fc.constant('send' as const),
+              text: fc.string({ minLength: 1 }),
+              replyId: fc.constant('r'),
+            }),
+            fc.record({
+              type: fc.constant('dismiss' as const),
+              reason: fc.constant('other' as const),
+              words: fc.string(),
+            }),
+            fc.record({
+              type: fc.constant('snooze' as const),
+              until: fc.integer({ min: T0 + 1, max: T0 + 1e9 }),
+            }),
+          ),
+          { maxLength: 6 },
+        );
+        let conversation = 0;
+        await fc.assert(
+          fc.asyncProperty(
+            actions,
+            fc.integer({ min: 0, max: 1_000 }).map((tenths) => tenths / 10),
+            async (steps, priority) => {
+              let item = await created(newItem({ source, conversationId: `c${++conversation}`, priority }));
+              for (const action of steps) {
+                const step = transition(item, action, ana, T0 + 5);
+                if (!step.ok) continue;
+                expect(await store.saveItem(step.item)).toBe(true);
+                await store.addEvents(step.events);
+                item = step.item;
+              }
+              expect(JSON.stringify(await store.item(item.id))).toBe(
+                JSON.stringify(await store.itemOf(source, item.conversationId)),
+              );
+              expect(await store.item(item.id)).toEqual(item);
+              expect(await store.events(item.id, 10)).toHaveLength(item.version - 1);
+            },
+          ),
+          { numRuns: 30 },
+        );
+      });
+
+      it('saves only over the version that was read', async () => {
+        const item = await created(newItem({ source: fresh() }));
+        expect(await store.saveItem({ ...item, version: 2, priority: 90 })).toBe(true);
+        expect(await store.saveItem({ ...item, version: 2, priority: 10 })).toBe(false);
+        expect(await store.saveItem({ ...item, version: 4, priority: 10 })).toBe(false);
+        expect(await store.saveItem({ ...item, id: 999_999_999, version: 2 })).toBe(false);
+        expect(await store.item(item.id)).toMatchObject({ version: 2, priority: 90 });
+      });
+
+      it('lists a queue by urgency and by change, in pages', async () => {
+        const source = fresh();
+        const make = (conversationId: string, change: Partial<NewItem>) =>
+          created(newItem({ source, conversationId, ...change }));
+        const calm = await make('a', { priority: 10, waitingSince: T0, updatedAt: T0 + 4 });
+        const later = await make('b', { priority: 50, waitingSince: T0 + 9, updatedAt: T0 + 3 });
+        const sooner = await make('c', { priority: 50, waitingSince: T0 + 1, updatedAt: T0 + 2 });
+        const nobody = await make('d', { priority: 50, waitingSince: null, updatedAt: T0 + 1 });
+        const ids = async (query: object): Promise<number[]> =>
+          (await store.items({ source, limit: 10, ...query })).map((item) => item.id);
+        const urgent = [sooner.id, later.id, nobody.id, calm.id];
+        expect(await ids({})).toEqual(urgent);
+        expect(await ids({ order: 'urgency', limit: 2, offset: 1 })).toEqual(urgent.slice(1, 3));
+        expect(await ids({ order: 'recent' })).toEqual([calm.id, later.id, sooner.id, nobody.id]);
+        expect(await store.countItems({ source })).toBe(4);
+      });
+
+      it('finds items by state, kind, owner, place and words, all at once', async () => {
+        const source = fresh();
+        const chat = fresh();
+        const ana = { id: 'web:ana', name: 'Ana' };
+        const one = await created(newItem({ source, conversationId: 'a', kinds: ['complaint', 'question'] }));
+        const two = await created(newItem({ source, conversationId: 'b', kinds: ['praise'] }));
+        const taken = await changed(two, { state: 'claimed', owner: ana });
+        await store.addPosts(
+          [
+            post({ source, id: '1', conversationId: 'a', text: 'Die SUPPE ist kalt, 100% kalt_er' }),
+            post({
+              source,
+              id: '2',
+              conversationId: 'b',
+              text: 'Great soup',
+              author: { id: 'z', name: 'Zoë', handle: 'zoe' },
+            }),
+          ],
+          T0,
+          false,
+        );
+        await store.wantCards(one.id, [
+          { chat, channel: 'support' },
+          { chat, channel: 'all' },
+        ]);
+        const ids = async (query: object): Promise<number[]> => {
+          const found = (await store.items({ source, limit: 10, ...query })).map((item) => item.id);
+          expect(await store.countItems({ source, ...query })).toBe(found.length);
+          return found;
+        };
+        expect(await ids({ states: ['claimed'] })).toEqual([taken.id]);
+        expect(await ids({ states: ['open', 'claimed', 'dismissed'] })).toHaveLength(2);
+        expect(await ids({ states: [] })).toEqual([]);
+        expect(await ids({ states: ['answered', 'dismissed'] })).toEqual([]);
+        expect(await ids({ kinds: ['question', 'spam'] })).toEqual([one.id]);
+        expect(await ids({ kinds: [] })).toEqual([]);
+        expect(await ids({ owner: 'web:ana' })).toEqual([two.id]);
+        expect(await ids({ owner: 'web:an_' })).toEqual([]);
+        expect(await ids({ chat })).toEqual([one.id]);
+        expect(await ids({ chat, channel: 'support' })).toEqual([one.id]);
+        expect(await ids({ chat, channel: 'none' })).toEqual([]);
+        expect(await ids({ words: ' suppe  KALT ' })).toEqual([one.id]);
+        expect(await ids({ words: 'soup ZOË' })).toEqual([two.id]);
+        expect(await ids({ words: 'zoe\u0308' })).toEqual([two.id]);
+        expect(await ids({ words: '100%' })).toEqual([one.id]);
+        expect(await ids({ words: 'kalt_' })).toEqual([one.id]);
+        for (const none of ['%', 'k_lt', 'soup suppe', "' or 1=1", '\\']) {
+          const expected = none === '%' ? [one.id] : [];
+          expect(await ids({ words: none })).toEqual(expected);
+        }
+        expect(await ids({ words: '   ' })).toHaveLength(2);
+        expect(await ids({ states: ['open'], kinds: ['complaint'], chat, words: 'kalt' })).toEqual([one.id]);
+      });
+
+      it('counts by state, everywhere and in a place, an item in two channels once', async () => {
+        const chat = fresh();
+        const source = fresh();
+        const before = await store.countByState({});
+        for (const [at, state] of STATES.entries()) {
+          const item = await created(newItem({ source, conversationId: `${at}` }));
+          await store.wantCards(item.id, [
+            { chat, channel: 'one' },
+            { chat, channel: at === 0 ? 'two' : 'one' },
+          ]);
+          if (state !== 'open') await changed(item, { state });
+        }
+        const all = await store.countByState({});
+        for (const state of STATES) expect(all[state] - before[state]).toBe(1);
+        expect(await store.countByState({ chat })).toEqual({
+          open: 1,
+          claimed: 1,
+          snoozed: 1,
+          answered: 1,
+          dismissed: 1,
+        });
+        expect(await store.countByState({ chat, channel: 'two' })).toMatchObject({ open: 1, claimed: 0 });
+      });
+
+      it('finds the snoozes that are over', async () => {
+        const source = fresh();
+        const item = await created(newItem({ source }));
+        await changed(item, { state: 'snoozed', snoozedUntil: T0 + 100 });
+        const due = async (now: number): Promise<boolean> =>
+          (await store.dueSnoozes(now, 1_000)).some((one) => one.id === item.id);
+        expect(await due(T0 + 99)).toBe(false);
+        expect(await due(T0 + 100)).toBe(true);
+      });
+
+      it('keeps every event, newest cut, oldest first', async () => {
+        const item = await created(newItem({ source: fresh() }));
+        const events = [2, 3, 4].map((version) => ({
+          itemId: item.id,
+          version,
+          at: T0 + version,
+          type: 'note' as const,
+          actor: { id: 'web:ana', name: 'Ana' },
+          surface: 'web',
+          detail: { text: 'a \0 "quoted" 🍲', count: version, none: null, yes: true },
+        }));
+        await store.addEvents(events);
+        expect(await store.events(item.id, 10)).toEqual(events);
+        expect(await store.events(item.id, 2)).toEqual(events.slice(1));
+        await store.addEvents([]);
+      });
+    });
+
+    describe('authors', () => {
+      it('knows how often we met, and how the last time ended', async () => {
+        const source = fresh();
+        const author = { id: '字'.repeat(900), name: 'Kim', handle: 'kim' };
+        const by = (id: string, conversationId: string, createdAt: number): Post =>
+          post({ source, id, conversationId, createdAt, author });
+        await store.addPosts(
+          [
+            by('1', 'a', T0),
+            by('2', 'a', T0 + 1),
+            by('3', 'b', T0 + 2),
+            by('4', 'c', T0 + 3),
+            by('5', 'now', T0 + 4),
+          ],
+          T0,
+          false,
+        );
+        await created(newItem({ source, conversationId: 'a' }));
+        const last = await created(newItem({ source, conversationId: 'b' }));
+        await created(newItem({ source, conversationId: 'now' }));
+        expect(await store.author(source, author.id, 'now')).toEqual({
+          conversations: 2,
+          posts: 4,
+          firstMetAt: T0,
+          last,
+        });
+        expect(await store.author(source, 'stranger', 'now')).toEqual({
+          conversations: 0,
+          posts: 0,
+          firstMetAt: null,
+          last: null,
+        });
+        expect(await store.author(source, author.id, 'a')).toMatchObject({
+          conversations: 2,
+          posts: 3,
+          firstMetAt: T0 + 2,
+        });
+      });
+    });
+
+    describe('cards', () => {
+      it('knows which cards are behind, most urgent first, with their items', async () => {
+        const source = fresh();
+        const chat = fresh();
+        const items: Item[] = [];
+        for (const [at, priority] of [20, 80, 80].entries()) {
+          const item = await created(
+            newItem({ source, conversationId: `${at}`, priority, waitingSince: T0 - at }),
+          );
+          await store.wantCards(item.id, [{ chat, channel: 'c' }]);
+          await store.wantCards(item.id, [{ chat, channel: 'c' }]);
+          items.push(item);
+        }
+        const behind = async (): Promise<number[]> =>
+          (await store.cardsBehind(chat, T0, 10)).map((card) => card.itemId);
+        expect(await behind()).toEqual([items[2]?.id, items[1]?.id, items[0]?.id]);
+        const [first] = await store.cardsBehind(chat, T0, 1);
+        expect(first).toEqual({
+          itemId: items[2]?.id,
+          chat,
+          channel: 'c',
+          ref: null,
+          shownVersion: 0,
+          postingAt: null,
+          notBefore: 0,
+          failures: 0,
+          givenUpVersion: 0,
+          item: items[2],
+        });
+        expect(await store.cardsBehind(fresh(), T0, 10)).toEqual([]);
+
+        const { item: shown, ...row } = first ?? expect.fail('none behind');
+        await store.saveCard({ ...row, ref: 'r1', shownVersion: 1 });
+        expect(await behind()).toEqual([items[1]?.id, items[0]?.id]);
+        // A change of the item brings its card to the front again.
+        const urgent = await changed(items[0] ?? expect.fail(), { priority: 99 });
+        await changed(shown, { priority: 1 });
+        expect(await behind()).toEqual([urgent.id, items[1]?.id, shown.id]);
+      });
+
+      it('holds cards back until their time, and says when that is', async () => {
+        const chat = fresh();
+        const source = fresh();
+        for (const [at, notBefore] of [T0 + 50, T0 + 20].entries()) {
+          const item = await created(newItem({ source, conversationId: `${at}` }));
+          await store.wantCards(item.id, [{ chat, channel: 'c' }]);
+          await store.saveCard({ ...(await cardOf(item.id, chat)), notBefore, failures: 1 });
+        }
+        expect(await store.cardsBehind(chat, T0, 10)).toEqual([]);
+        expect(await store.nextCardAt(chat, T0)).toBe(T0 + 20);
+        expect(await store.cardsBehind(chat, T0 + 20, 10)).toHaveLength(1);
+        expect(await store.nextCardAt(chat, T0 + 20)).toBe(T0 + 50);
+        expect(await store.nextCardAt(chat, T0 + 50)).toBeNull();
+      });
+
+      it('asks for a card exactly when there is something to show', async () => {
+        const source = fresh();
+        const chat = fresh();
+        let conversation = 0;
+        await fc.assert(
+          fc.asyncProperty(
+            fc.record({
+              state: fc.constantFrom(...STATES),
+              version: fc.integer({ min: 2, max: 4 }),
+              ref: fc.constantFrom(null, 'r'),
+              shownVersion: fc.integer({ min: 0, max: 4 }),
+              postingAt: fc.constantFrom(null, T0),
+              givenUpVersion: fc.integer({ min: 0, max: 4 }),
+              cardFirst: fc.boolean(),
+            }),
+            async ({ state, version, cardFirst, ...shown }) => {
+              let item = await created(newItem({ source, conversationId: `c${++conversation}` }));
+              const place = { chat, channel: 'c' };
+              const row: CardRow = { itemId: item.id, ...place, notBefore: 0, failures: 0, ...shown };
+              // In any order of the two writers, and with or without the card being asked for.
+              if (cardFirst) await store.saveCard(row);
+              while (item.version < version) item = await changed(item, { state });
+              if (!cardFirst) await store.wantCards(item.id, [place]);
+              if (!cardFirst) await store.saveCard(row);
+              expect(await store.cardsOf(item.id)).toEqual([row]);
+              const wanted =
+                version > shown.shownVersion &&
+                shown.givenUpVersion < version &&
+                !(shown.ref === null && shown.postingAt === null && isClosed(item));
+              const found = (await store.cardsBehind(chat, T0, 1_000)).find(
+                (card) => card.itemId === item.id,
+              );
+              expect(found !== undefined).toBe(wanted);
+              if (found) expect(found.item).toEqual(item);
+            },
+          ),
+          { numRuns: 60 },
+        );
+      });
+
+      it('finds a card by its reference', async () => {
+        const chat = fresh();
+        const item = await created(newItem({ source: fresh() }));
+        await store.wantCards(item.id, [
+          { chat, channel: 'b' },
+          { chat, channel: 'a' },
+        ]);
+        const [a, b] = await store.cardsOf(item.id);
+        expect([a?.channel, b?.channel]).toEqual(['a', 'b']);
+        await store.saveCard({ ...(b ?? expect.fail()), ref: 'message-1' });
+        expect((await store.cardByRef(chat, 'message-1'))?.channel).toBe('b');
+        expect(await store.cardByRef(chat, 'message-2')).toBeNull();
+        expect(await store.cardByRef(fresh(), 'message-1')).toBeNull();
+      });
+    });
+
+    describe('sources', () => {
+      it('remembers where a source stands', async () => {
+        const name = fresh();
+        const blank = {
+          cursor: null,
+          lastSuccessAt: null,
+          lastFailureAt: null,
+          lastError: null,
+          failures: 0,
+          lastPostAt: null,
+          dropped: 0,
+        };
+        expect(await store.sourceState(name)).toEqual(blank);
+        const state = {
+          ...blank,
+          cursor: '{"etag":"\\"x\\""}',
+          lastSuccessAt: T0,
+          lastError: 'no \0 answer',
+          dropped: 2,
+        };
+        await store.saveSourceState(name, state);
+        await store.saveSourceState(name, { ...state, failures: 3 });
+        expect(await store.sourceState(name)).toEqual({
+          ...state,
+          lastError: 'no \uFFFD answer',
+          failures: 3,
+        });
+      });
+
+      it('keeps gaps, and closes those that are over', async () => {
+        const source = fresh();
+        await store.openGap(source, T0, T0 + 10, 'socket closed');
+        await store.openGap(source, T0 + 20, T0 + 90, '503');
+        await store.closeGaps(source, T0 + 50);
+        expect(await store.gaps(source, 10)).toMatchObject([
+          { source, from: T0 + 20, to: T0 + 90, why: '503', closedAt: null },
+          { source, from: T0, to: T0 + 10, why: 'socket closed', closedAt: T0 + 50 },
+        ]);
+        await store.closeGaps(source, T0 + 99);
+        expect((await store.gaps(source, 1)).map((gap) => gap.closedAt)).toEqual([T0 + 99]);
+      });
+
+      it('measures how long posts took, over the newest that came live', async () => {
+        const source = fresh();
+        const at = (id: number, createdAt: number, ours = false): Post =>
+          post({ source, id: `${id}`, createdAt, ours });
+        expect(await store.latency(source, 100)).toEqual({ samples: 0, p50: null, p95: null });
+        // 1 to 100 s late; a backfill, ours and a post from the future besides.
+        await store.addPosts(
+          Array.from({ length: 100 }, (_, late) => at(late, T0 - (late + 1) * 1_000)),
+          T0,
+          false,
+        );
+        await store.addPosts([at(200, T0 - 9e9)], T0, true);
+        await store.addPosts([at(201, T0 - 8e9, true)], T0, false);
+        expect(await store.latency(source, 1_000)).toEqual({ samples: 100, p50: 50_000, p95: 95_000 });
+        await store.addPosts([at(300, T0 + 5_000)], T0, false);
+        expect(await store.latency(source, 2)).toEqual({ samples: 2, p50: 0, p95: 1_000 });
+      });
+    });
+
+    describe('replies', () => {
+      it('keeps the intent, its end, and finds what never ended', async () => {
+        const item = await created(newItem({ source: fresh() }));
+        const reply = {
+          id: fresh(),
+          itemId: item.id,
+          postId: '1',
+          text: 'Sorry 🍲',
+          byId: 'web:ana',
+          byName: 'Ana',
+          at: T0,
+          state: 'sending' as const,
+          url: null,
+          why: null,
+        };
+        await store.addReply(reply);
+        await expect(store.addReply(reply)).rejects.toThrow();
+        expect(await store.reply(reply.id)).toEqual(reply);
+        const stuck = async (before: number): Promise<boolean> =>
+          (await store.stuckReplies(before)).some((one) => one.id === reply.id);
+        expect(await stuck(T0)).toBe(false);
+        expect(await stuck(T0 + 1)).toBe(true);
+        await store.finishReply(reply.id, { state: 'uncertain', url: null, why: 'no answer' });
+        expect(await stuck(T0 + 1)).toBe(false);
+        const sent = { state: 'sent' as const, url: 'https://a.example/1', why: null };
+        await store.finishReply(reply.id, sent);
+        await store.finishReply(reply.id, { state: 'uncertain', url: null, why: 'late watchdog' });
+        expect(await store.reply(reply.id)).toEqual({ ...reply, ...sent });
+        expect(await store.reply('none')).toBeNull();
+      });
+    });
+
+    describe('leases', () => {
+      it('belongs to one holder until it ends or is given back', async () => {
+        const name = fresh();
+        expect(await store.lease(name, 'a', 100, T0)).toBe(true);
+        expect(await store.lease(name, 'b', 100, T0 + 99)).toBe(false);
+        expect(await store.lease(name, 'a', 100, T0 + 50)).toBe(true);
+        expect(await store.lease(name, 'b', 100, T0 + 149)).toBe(false);
+        await store.releaseLease(name, 'b');
+        expect(await store.lease(name, 'b', 100, T0 + 149)).toBe(false);
+        expect(await store.lease(name, 'b', 100, T0 + 150)).toBe(true);
+        await store.releaseLease(name, 'b');
+        expect(await store.lease(name, 'a', 100, T0 + 151)).toBe(true);
+      });
+    });
+
+    describe('transactions', () => {
+      it('does all or nothing, and nobody else sees half of it', async () => {
+        const source = fresh();
+        const boom = new Error('boom');
+        await expect(
+          store.transaction(source, async (queries) => {
+            await queries.addPosts([post({ source, id: '1' })], T0, false);
+            await queries.saveSourceState(source, { ...(await queries.sourceState(source)), cursor: 'next' });
+            await queries.createItem(newItem({ source }));
+            throw boom;
+          }),
+        ).rejects.toBe(boom);
+        expect(await store.post(source, '1')).toBeNull();
+        expect((await store.sourceState(source)).cursor).toBeNull();
+
+        const seen: unknown[] = [];
+        const other = await opened.reopen();
+        let begun = (): void => {};
+        const half = new Promise<void>((resolve) => {
+          begun = resolve;
+        });
+        const work = store.transaction(source, async (queries) => {
+          await queries.addPosts([post({ source, id: '2' })], T0, false);
+          begun();
+          // The other store reads while this one is in the middle.
+          seen.push(await other.post(source, '2'));
+          await queries.saveSourceState(source, { ...(await queries.sourceState(source)), cursor: 'next' });
+        });
+        await half;
+        // The same store waits its turn: it sees all, or (where it need not wait) nothing.
+        const mine = await Promise.all([store.post(source, '2'), store.sourceState(source)]);
+        await work;
+        expect(seen).toEqual([null]);
+        expect([mine[0] === null, mine[1].cursor === null]).toSatisfy(
+          ([a, b]: boolean[]) => a === b || store.dialect === 'postgres',
+        );
+        if (mine[0] === null) expect(store.dialect).toBe('postgres');
+        expect(await store.post(source, '2')).not.toBeNull();
+        await other.close();
+      });
+
+      it('tells a programmer who leaves the transaction', async () => {
+        const source = fresh();
+        const misuse = /inside one of its own transactions/;
+        await expect(store.transaction(source, () => store.sourceState(source))).rejects.toThrow(misuse);
+        await expect(
+          store.transaction(source, () => store.transaction(source, async () => 1)),
+        ).rejects.toThrow(misuse);
+        const escaped = await store.transaction(source, async (queries) => queries);
+        await expect(escaped.sourceState(source)).rejects.toThrow(/too late/);
+        expect(await store.transaction(source, async (queries) => queries.sourceState(source))).toMatchObject(
+          { failures: 0 },
+        );
+      });
+
+      it('runs hundreds at once without mixing or losing any', async () => {
+        const source = fresh();
+        const other = await opened.reopen();
+        const one = async (at: number): Promise<void> => {
+          const which = at % 2 === 0 ? store : other;
+          await which.transaction(source, async (queries) => {
+            const state = await queries.sourceState(source);
+            await queries.saveSourceState(source, { ...state, failures: state.failures + 1 });
+          });
+        };
+        await Promise.all(Array.from({ length: 100 }, (_, at) => one(at)));
+        expect((await store.sourceState(source)).failures).toBe(100);
+        await other.close();
+      });
+    });
+
+    describe('races between two connections', () => {
+      it('lets one of two claims win, a hundred times', async () => {
+        const source = fresh();
+        const other = await opened.reopen();
+        for (let round = 0; round < 100; round++) {
+          const item = await created(newItem({ source, conversationId: `${round}` }));
+          const claims = [store, other].map((which, at) => {
+            const step = transition(
+              item,
+              { type: 'claim' },
+              { ...SYSTEM, id: `p${at}`, role: 'responder' },
+              T0,
+            );
+            return step.ok ? which.saveItem(step.item) : expect.fail('refused');
+          });
+          const won = await Promise.all(claims);
+          expect(won.filter(Boolean)).toHaveLength(1);
+          expect((await store.item(item.id))?.owner?.id).toBe(won[0] ? 'p0' : 'p1');
+        }
+        await other.close();
+      });
+
+      it('calls each post new exactly once, and makes one item of a conversation', async () => {
+        const source = fresh();
+        const other = await opened.reopen();
+        for (let round = 0; round < 20; round++) {
+          const posts = Array.from({ length: 30 }, (_, at) =>
+            post({ source, id: `${round}-${at}`, createdAt: T0 + (at % 3) }),
+          );
+          const [mine, theirs, ...items] = await Promise.all([
+            store.addPosts(posts, T0, false),
+            other.addPosts([...posts].reverse(), T0, false),
+            store.createItem(newItem({ source, conversationId: `${round}` })),
+            other.createItem(newItem({ source, conversationId: `${round}` })),
+          ]);
+          expect([...mine, ...theirs].map((one) => one.id).sort()).toEqual(posts.map((one) => one.id).sort());
+          expect(items.filter((item) => item !== null)).toHaveLength(1);
+        }
+        await other.close();
+      });
+
+      it('never leaves a card behind unseen, whoever asks for it while the item changes', async () => {
+        const source = fresh();
+        const chat = fresh();
+        const other = await opened.reopen();
+        for (let round = 0; round < 50; round++) {
+          const item = await created(newItem({ source, conversationId: `${round}` }));
+          await Promise.all([
+            store.saveItem({ ...item, version: 2, state: 'claimed' }),
+            other.wantCards(item.id, [{ chat, channel: 'c' }]),
+          ]);
+          // Somebody has shown version 1; whichever came first, version 2 is to be shown.
+          await store.saveCard({ ...(await cardOf(item.id, chat)), ref: 'r', shownVersion: 1 });
+        }
+        const behind = await store.cardsBehind(chat, T0, 100);
+        expect(behind).toHaveLength(50);
+        expect(new Set(behind.map((card) => card.item.version))).toEqual(new Set([2]));
+        await other.close();
+      });
+
+      it('gives a lease to one of two', async () => {
+        const other = await opened.reopen();
+        for (let round = 0; round < 20; round++) {
+          const name = fresh();
+          const got = await Promise.all([store.lease(name, 'a', 10, T0), other.lease(name, 'b', 10, T0)]);
+          expect(got.filter(Boolean)).toHaveLength(1);
+        }
+        await other.close();
+      });
+    });
+
+    describe('key-value rows', () => {
+      const keyv = (namespace: string, ttl?: number): Keyv =>
+        new Keyv({
+          store: store.keyvStore(),
+          namespace,
+          throwOnErrors: true,
+          ...(ttl === undefined ? {} : { ttl }),
+        });
+
+      it('holds what Keyv puts there', async () => {
+        const cache = keyv(fresh());
+        const long = `https://a.example/${'字'.repeat(2_000)}`;
+        await cache.set('a', { text: '🍲\0', list: [1, null] });
+        await cache.set('a', { text: '🍲\0', list: [2] });
+        await cache.set(long, 'long');
+        expect(await cache.get('a')).toEqual({ text: '🍲\0', list: [2] });
+        expect(await cache.getMany([long, 'none', 'a'])).toEqual([
+          'long',
+          undefined,
+          { text: '🍲\0', list: [2] },
+        ]);
+        expect([await cache.has('a'), await cache.has('none')]).toEqual([true, false]);
+        expect([await cache.delete('a'), await cache.delete('a')]).toEqual([true, false]);
+        expect(await cache.get('a')).toBeUndefined();
+        await cache.setMany([
+          { key: 'x', value: 1 },
+          { key: 'y', value: 2 },
+        ]);
+        const pairs: unknown[] = [];
+        for await (const pair of cache.iterator?.(undefined) ?? []) pairs.push(pair);
+        expect(pairs).toHaveLength(3);
+        expect(pairs).toContainEqual([long, 'long']);
+        expect(await cache.deleteMany(['x', 'y'])).toBe(true);
+      });
+
+      it('clears one namespace and no other, however alike their names are', async () => {
+        const base = fresh();
+        const names = [`${base}_b`, `${base}xb`, `${base}%b`, `${base}_b2`, base];
+        for (const name of names) await keyv(name).set('k', name);
+        await keyv(`${base}_b`).clear();
+        expect(await Promise.all(names.map((name) => keyv(name).get('k')))).toEqual([
+          undefined,
+          ...names.slice(1),
+        ]);
+      });
+
+      it('sweeps what is over, and only that', async () => {
+        const cache = keyv(fresh());
+        const lease = fresh();
+        await cache.set('short', 1, 1_000);
+        await cache.set('long', 1, 86_400_000);
+        await cache.set('ever', 1);
+        await store.lease(lease, 'a', 1_000, T0);
+        await store.lease(`${lease}-held`, 'a', 86_400_000, T0);
+        expect(await store.sweep(T0 + 60_000)).toBeGreaterThanOrEqual(2);
+        expect(await store.sweep(T0 + 60_000)).toBe(0);
+        const pairs: unknown[] = [];
+        for await (const pair of store.keyvStore().iterator?.(cache.namespace) ?? []) pairs.push(pair);
+        expect(pairs).toHaveLength(2);
+        expect(await store.lease(`${lease}-held`, 'b', 1, T0 + 60_000)).toBe(false);
+      });
+    });
+
+    it('keeps all of it when it is closed and opened again', async () => {
+      const source = fresh();
+      const first = await opened.reopen();
+      await first.ping();
+      await first.addPosts([post({ source, id: '1' })], T0, false);
+      const item = await first.createItem(newItem({ source, kinds: [...KINDS] }));
+      await first.close();
+      await expect(first.ping()).rejects.toThrow();
+      const second = await opened.reopen();
+      expect(await second.post(source, '1')).toEqual(post({ source, id: '1' }));
+      expect(await second.itemOf(source, item?.conversationId ?? '')).toEqual(item);
+      await second.close();
+    });
+  });
+}
