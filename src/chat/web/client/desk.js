@@ -1,0 +1,319 @@
+import { dialogView } from './dialogs.js';
+import { draw } from './dom.js';
+import { newEditor, refused } from './editor.js';
+
+/** @typedef {import('../../../domain/card.ts').Card} Card */
+/** @typedef {import('../../../domain/item.ts').Person} Person */
+/** @typedef {import('./api.js').Answer} Answer */
+/** @typedef {import('./dialogs.js').Dialog} Dialog */
+/** @typedef {import('./editor.js').Editor} Editor */
+/** @typedef {import('./shell.js').Room} Room */
+
+/** How long a person's hands rest before the network's way of counting is asked for. */
+const TYPING_MS = 180;
+
+/**
+ * Everything a person does to cards: buttons, dialogs, the draft editor.
+ *
+ * @param {object} page
+ * @param {typeof import('./api.js').ask} page.ask
+ * @param {ReturnType<typeof import('./toasts.js').createToasts>} page.toasts
+ * @param {() => Room} page.room
+ * @param {(next: Partial<Room>) => void} page.update
+ * @param {() => number} page.now
+ * @param {HTMLDialogElement} page.dialog
+ * @param {(card: Card) => void} page.show
+ * @param {(me: Person) => void} page.renamed
+ */
+export function createDesk(page) {
+  /** @type {Dialog | null} */
+  let dialog = null;
+  /** The card of the open dialog, also when it has left the queue. @type {Card | null} */
+  let subject = null;
+  /** What to do once the person has said their name. @type {(() => void) | null} */
+  let afterName = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let measuring;
+
+  /** @param {number} id */
+  const cardOf = (id) => page.room().queue.cards.get(id) ?? (subject?.itemId === id ? subject : null);
+
+  function render() {
+    if (!dialog) return;
+    const { me } = page.room();
+    const card = dialog.itemId === null ? null : cardOf(dialog.itemId);
+    if (card) subject = card;
+    draw(page.dialog, [
+      dialogView(dialog, { card, now: page.now(), name: me?.name ?? null, me: me?.id ?? null }),
+    ]);
+  }
+
+  /** @param {Dialog} next */
+  function open(next) {
+    dialog = next;
+    subject = next.itemId === null ? null : (page.room().queue.cards.get(next.itemId) ?? null);
+    page.dialog.className = next.kind === 'editor' ? 'wide' : '';
+    render();
+    if (!page.dialog.open) page.dialog.showModal();
+    /** @type {HTMLElement | null} */ (page.dialog.querySelector('[autofocus]'))?.focus();
+  }
+
+  function close() {
+    page.dialog.close();
+  }
+
+  page.dialog.addEventListener('close', () => {
+    dialog = null;
+    subject = null;
+    draw(page.dialog, []);
+    page.update({});
+  });
+  page.dialog.addEventListener('click', (event) => {
+    // On the darkened page around it, but not at the end of selecting text inside.
+    if (event.target === page.dialog && dialog?.kind !== 'editor') close();
+  });
+
+  /**
+   * @param {number} id
+   * @param {Record<string, unknown>} body
+   * @returns {Promise<Answer>}
+   */
+  async function send(id, body) {
+    const busy = new Set(page.room().busy).add(id);
+    page.update({ busy });
+    const seenVersion = cardOf(id)?.version ?? null;
+    const answer = await page.ask('POST', `/api/items/${id}/actions`, { ...body, seenVersion });
+    const rest = new Set(page.room().busy);
+    rest.delete(id);
+    page.update({ busy: rest });
+    if (answer.data.card) {
+      if (subject?.itemId === id) subject = answer.data.card;
+      page.show(answer.data.card);
+      if (page.room().threads.has(id)) void history(id);
+    }
+    return answer;
+  }
+
+  /** @param {() => void} then */
+  function askName(/** @type {(() => void) | null} */ then) {
+    afterName = then;
+    open({ kind: 'name', itemId: null, problem: null });
+  }
+
+  /**
+   * A button of a card.
+   *
+   * @param {number} id
+   * @param {string} action
+   */
+  async function act(id, action) {
+    if (action === 'note') return toggleThread(id);
+    if (!page.room().me) return askName(() => void act(id, action));
+    switch (action) {
+      case 'draft':
+      case 'send':
+        return openEditor(id, action === 'send' ? 'review' : 'write');
+      case 'dismiss':
+      case 'snooze':
+      case 'mark-answered':
+        return open({ kind: action, itemId: id, problem: null, people: [] });
+      case 'assign': {
+        const { data } = await page.ask('GET', '/api/people');
+        return open({ kind: 'assign', itemId: id, problem: null, people: data.people ?? [] });
+      }
+      default: {
+        const answer = await send(id, { action });
+        page.toasts.say(answer.text || answer.data.text, !answer.ok);
+      }
+    }
+  }
+
+  /** @param {number} id */
+  function toggleThread(id) {
+    const threads = new Map(page.room().threads);
+    if (threads.delete(id)) return page.update({ threads });
+    threads.set(id, null);
+    page.update({ threads });
+    void history(id);
+    requestAnimationFrame(() => setTimeout(() => document.getElementById(`note-${id}`)?.focus(), 0));
+  }
+
+  /** @param {number} id */
+  async function history(id) {
+    const answer = await page.ask('GET', `/api/items/${id}/history`);
+    const threads = new Map(page.room().threads);
+    if (!threads.has(id)) return;
+    threads.set(id, answer.data.events ?? []);
+    page.update({ threads });
+  }
+
+  /**
+   * @param {number} id
+   * @param {'write' | 'review'} step
+   */
+  function openEditor(id, step) {
+    const kept = page.room().unsaved.get(id);
+    const text = kept ?? cardOf(id)?.draft?.text ?? '';
+    open({ kind: 'editor', itemId: id, editor: newEditor(text, kept === undefined ? step : 'write') });
+    void measure(id);
+  }
+
+  /** @param {(editor: Editor) => Editor} next */
+  function edit(next) {
+    if (dialog?.kind !== 'editor') return;
+    dialog = { ...dialog, editor: next(dialog.editor) };
+    render();
+  }
+
+  /** @param {number} id */
+  async function measure(id) {
+    if (dialog?.kind !== 'editor' || dialog.itemId !== id || !cardOf(id)?.reply) return;
+    const { text } = dialog.editor;
+    const { ok, data } = await page.ask('POST', `/api/items/${id}/measure`, { text });
+    if (ok && data.measure) edit((editor) => ({ ...editor, measure: data.measure, measured: text }));
+  }
+
+  /** @param {HTMLTextAreaElement} field */
+  function typed(field) {
+    if (field.id !== 'answer' || dialog?.kind !== 'editor') return;
+    const { itemId } = dialog;
+    const unsaved = new Map(page.room().unsaved);
+    if (field.value === (cardOf(itemId)?.draft?.text ?? '')) unsaved.delete(itemId);
+    else unsaved.set(itemId, field.value);
+    page.update({ unsaved });
+    edit((editor) => ({ ...editor, text: field.value, problem: null }));
+    clearTimeout(measuring);
+    measuring = setTimeout(() => void measure(itemId), TYPING_MS);
+  }
+
+  /** @param {'draft' | 'send'} action */
+  async function submitEditor(action) {
+    if (dialog?.kind !== 'editor' || dialog.editor.busy) return;
+    const { itemId } = dialog;
+    const { text } = dialog.editor;
+    edit((editor) => ({ ...editor, busy: true, problem: null }));
+    const answer = await send(itemId, { action, text });
+    if (!answer.ok) return edit((editor) => refused(editor, answer.text));
+    const unsaved = new Map(page.room().unsaved);
+    unsaved.delete(itemId);
+    page.update({ unsaved });
+    page.toasts.say(answer.data.text);
+    if (dialog?.kind === 'editor' && dialog.itemId === itemId) close();
+  }
+
+  /**
+   * A form of a dialog whose answer is one action.
+   *
+   * @param {Record<string, unknown>} body
+   */
+  async function submitAction(body) {
+    if (!dialog || dialog.itemId === null || dialog.kind === 'editor') return;
+    const { itemId } = dialog;
+    const answer = await send(itemId, body);
+    if (answer.ok) {
+      page.toasts.say(answer.data.text);
+      return close();
+    }
+    if (dialog && 'problem' in dialog && dialog.itemId === itemId) {
+      dialog = /** @type {Dialog} */ ({ ...dialog, problem: answer.text });
+      render();
+    } else page.toasts.say(answer.text, true);
+  }
+
+  /** @param {string} name */
+  async function submitName(name) {
+    const answer = await page.ask('POST', '/api/me', { name });
+    if (!answer.ok) {
+      dialog = { kind: 'name', itemId: null, problem: answer.data.problems?.[0]?.message ?? answer.text };
+      return render();
+    }
+    const then = afterName;
+    afterName = null;
+    close();
+    page.renamed(answer.data.person);
+    then?.();
+  }
+
+  /**
+   * @param {number} id
+   * @param {HTMLFormElement} form
+   */
+  async function submitNote(id, form) {
+    if (!page.room().me) return askName(() => void submitNote(id, form));
+    const field = form.querySelector('textarea');
+    const answer = await send(id, { action: 'note', text: field?.value ?? '' });
+    page.toasts.say(answer.ok ? answer.data.text : answer.text, !answer.ok);
+    if (answer.ok && field) field.value = '';
+  }
+
+  return {
+    open,
+    act,
+    render,
+    typed,
+    askName,
+    /** @param {ReadonlyMap<number, Card>} cards */
+    cardsChanged(cards) {
+      const now = dialog?.itemId == null ? undefined : cards.get(dialog.itemId);
+      if (now) subject = now;
+    },
+    /** @param {HTMLFormElement} form */
+    submit(form) {
+      const data = new FormData(form);
+      /** @param {string} name */
+      const value = (name) => String(data.get(name) ?? '').trim();
+      switch (form.dataset.form) {
+        case 'name':
+          return void submitName(value('name'));
+        case 'note':
+          return void submitNote(Number(form.dataset.id), form);
+        case 'dismiss':
+          return void submitAction({
+            action: 'dismiss',
+            reason: value('reason'),
+            words: value('words') || null,
+          });
+        case 'assign':
+          return void submitAction({ action: 'assign', to: value('to') });
+        case 'mark-answered':
+          return void submitAction({
+            action: 'mark-answered',
+            url: value('url') || null,
+            words: value('words') || null,
+          });
+        case 'snooze':
+          return void submitAction({ action: 'snooze', until: new Date(value('until')).getTime() });
+        case 'editor':
+          edit((editor) => ({ ...editor, step: 'review', problem: null }));
+          // On the words, not on the button: a second Enter must not publish.
+          return void document.getElementById('review')?.focus();
+      }
+    },
+    /**
+     * Any other button.
+     *
+     * @param {string} deed
+     * @param {HTMLElement} button
+     */
+    press(deed, button) {
+      const id = Number(button.dataset.id);
+      switch (deed) {
+        case 'close':
+          return close();
+        case 'toast-close':
+          return page.toasts.close(id);
+        case 'thread-close':
+          return toggleThread(id);
+        case 'snooze':
+          return void submitAction({ action: 'snooze', until: Number(button.dataset.until) });
+        case 'editor-save':
+          return void submitEditor('draft');
+        case 'editor-send':
+          return void submitEditor('send');
+        case 'editor-back':
+          edit((editor) => ({ ...editor, step: 'write' }));
+          return void document.getElementById('answer')?.focus();
+      }
+    },
+  };
+}

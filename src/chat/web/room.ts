@@ -1,0 +1,342 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import { messageOf } from '../../errors.ts';
+import type { ActResult, ChatHandlers, ChatLog } from '../chat.ts';
+import { type Access, personName, type Visitor } from './access.ts';
+import {
+  introductionSchema,
+  loginSchema,
+  measureSchema,
+  type Parsed,
+  type Problem,
+  parseAction,
+  parseQuery,
+  problemsOf,
+  themeSchema,
+} from './api.ts';
+import { loadAssets } from './assets.ts';
+import type { Live } from './live.ts';
+import { loginPage, roomPage } from './page.ts';
+import type { People } from './people.ts';
+
+export interface RoomOptions {
+  readonly title: string;
+  /** Base address, for the example on the empty page. */
+  readonly url: string;
+  /** Whether the room needs no password. */
+  readonly open: boolean;
+  readonly access: Access;
+  readonly live: Live;
+  readonly people: People;
+  readonly clock: Clock;
+  readonly log: ChatLog;
+  /** Null before the start and after the stop. */
+  readonly handlers: () => ChatHandlers | null;
+}
+
+export interface Room {
+  fetch(request: Request, info: { readonly remoteAddress: string }): Promise<Response>;
+  /** Resolves when no request is under way any more, or after `ms`. */
+  idle(ms: number): Promise<void>;
+}
+
+type RoomEnv = {
+  Bindings: { remoteAddress: string };
+  Variables: { visitor: Visitor; handlers: ChatHandlers };
+};
+type RoomContext = Context<RoomEnv>;
+
+/** A 20,000-character draft in a script of three bytes a character, escaped, stays below. */
+const MAX_BODY = 256 * 1024;
+const OPEN_PATHS = new Set(['/login', '/api/login', '/favicon.svg']);
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/** Everything below the room's address: pages, their files, live events, and the same as JSON for scripts. */
+export async function createRoom(options: RoomOptions): Promise<Room> {
+  const { Hono } = await import('hono');
+  const { bodyLimit } = await import('hono/body-limit');
+  const app = new Hono<RoomEnv>();
+
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  });
+  app.use(
+    bodyLimit({ maxSize: MAX_BODY, onError: (c) => say(c, 413, 'too-large', 'That is more than 256 kB.') }),
+  );
+  app.use(async (c, next) => guard(c, next, options));
+  app.notFound((c) => say(c, 404, 'not-found', 'There is nothing here.'));
+  app.onError((error, c) => {
+    options.log.error({ chat: 'web', path: c.req.path, error: messageOf(error) }, 'a request failed');
+    return say(c, 503, 'unavailable', 'Potluck could not do that just now. Please try again.');
+  });
+
+  await addPages(app, options);
+  addSession(app, options);
+  addItems(app, options);
+
+  let underWay = 0;
+  let rested: () => void = () => {};
+  return {
+    async fetch(request, { remoteAddress }) {
+      underWay += 1;
+      try {
+        return await app.fetch(request, { remoteAddress });
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) rested();
+      }
+    },
+    async idle(ms) {
+      if (underWay === 0) return;
+      const stop = new AbortController();
+      const rest = new Promise<void>((resolve) => {
+        rested = resolve;
+      });
+      await Promise.race([rest, options.clock.sleep(ms, stop.signal).catch(() => {})]);
+      stop.abort();
+    },
+  };
+}
+
+type App = import('hono').Hono<RoomEnv>;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
+
+function say(c: Context, status: Status, code: string, text: string, more: object = {}): Response {
+  return c.json({ code, text, ...more }, status);
+}
+
+function invalid(c: Context, problems: readonly Problem[]): Response {
+  const text = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
+  return say(c, 400, 'invalid', text, { problems });
+}
+
+async function guard(
+  c: RoomContext,
+  next: () => Promise<void>,
+  { access }: RoomOptions,
+): Promise<Response | undefined> {
+  const entry = await access.enter(c.req.raw);
+  const { path } = c.req;
+  if (entry.ok) {
+    c.set('visitor', entry.visitor);
+  } else {
+    const knocking = entry.status === 401 && (OPEN_PATHS.has(path) || path.startsWith('/assets/'));
+    if (!knocking) {
+      if (entry.status === 401 && c.req.method === 'GET' && !path.startsWith('/api/'))
+        return c.redirect('/login', 302);
+      return say(c, entry.status, entry.code, entry.text);
+    }
+    c.set('visitor', { person: null, surface: 'web', until: null });
+  }
+  await next();
+  return undefined;
+}
+
+/** The body of a request, checked; every problem at once. */
+async function body<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<Parsed<z.output<Schema>>> {
+  const raw = await json(c);
+  if (!raw.ok) return raw;
+  const parsed = schema.safeParse(raw.value);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, problems: problemsOf(parsed.error) };
+}
+
+async function json(c: Context): Promise<Parsed<unknown>> {
+  try {
+    return { ok: true, value: await c.req.json() };
+  } catch {
+    return { ok: false, problems: [{ path: '(body)', message: 'is not JSON' }] };
+  }
+}
+
+async function addPages(app: App, options: RoomOptions): Promise<void> {
+  const assets = await loadAssets();
+  const theme = (c: Context): 'light' | 'dark' | null => {
+    const chosen = /(?:^|;\s*)potluck_theme=(light|dark)(?:;|$)/.exec(c.req.header('cookie') ?? '')?.[1];
+    return chosen === 'light' || chosen === 'dark' ? chosen : null;
+  };
+  app.get('/', (c) => c.html(roomPage({ title: options.title, theme: theme(c), version: assets.version })));
+  app.get('/login', (c) =>
+    options.open
+      ? c.redirect('/', 302)
+      : c.html(loginPage({ title: options.title, theme: theme(c), version: assets.version })),
+  );
+  const serve = (c: Context, name: string): Response => {
+    const asset = assets.files.get(name);
+    if (!asset) return say(c, 404, 'not-found', 'There is nothing here.');
+    if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304, { etag: asset.etag });
+    // Checked again on every load: a page and its files must be of one version.
+    return c.body(asset.body, 200, {
+      'content-type': asset.type,
+      etag: asset.etag,
+      'cache-control': 'no-cache',
+    });
+  };
+  app.get('/favicon.svg', (c) => serve(c, 'favicon.svg'));
+  app.get('/assets/:name', (c) => serve(c, c.req.param('name')));
+}
+
+function addSession(app: App, { access, people, title, url, open }: RoomOptions): void {
+  app.get('/api/me', (c) => {
+    const { person } = c.get('visitor');
+    return c.json({ person, title, url, open });
+  });
+  app.post('/api/me', async (c) => {
+    const asked = await body(c, introductionSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const name = personName(asked.value.name);
+    if (name === '') return invalid(c, [{ path: 'name', message: 'please type a name' }]);
+    const { cookie, person } = await access.introduce(c.req.raw, name);
+    await people.met(person);
+    c.header('set-cookie', cookie);
+    return c.json({ person });
+  });
+  app.post('/api/theme', async (c) => {
+    const asked = await body(c, themeSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const { theme } = asked.value;
+    const age = theme === null ? 0 : 31_536_000;
+    c.header('set-cookie', `potluck_theme=${theme ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}`);
+    return c.json({ theme });
+  });
+  app.post('/api/login', async (c) => {
+    const asked = await body(c, loginSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const login = await access.login(c.req.raw, asked.value.token, c.env.remoteAddress);
+    if (login.ok) {
+      c.header('set-cookie', login.cookie);
+      return c.json({ ok: true });
+    }
+    if (login.retryAfterMs === 0) return say(c, 401, 'unauthorized', login.text);
+    c.header('retry-after', String(Math.ceil(login.retryAfterMs / 1000)));
+    return say(c, 429, 'slow-down', login.text);
+  });
+  app.post('/api/logout', async (c) => {
+    c.header('set-cookie', await access.logout(c.req.raw));
+    return c.json({ ok: true });
+  });
+}
+
+function addItems(app: App, { handlers, live, people, log }: RoomOptions): void {
+  app.use('/api/*', async (c, next) => {
+    const given = handlers();
+    if (!given) return say(c, 503, 'unavailable', 'Potluck is starting or stopping. Please try again.');
+    c.set('handlers', given);
+    await next();
+    return undefined;
+  });
+
+  app.get('/api/items', async (c) => {
+    const query = parseQuery(new URL(c.req.url).searchParams, c.get('visitor').person);
+    if (!query.ok) return invalid(c, query.problems);
+    const { cards, total } = await c.get('handlers').list(query.value);
+    people.seen(cards);
+    return c.json({ items: cards, total });
+  });
+
+  app.get('/api/events', async (c) => {
+    const { person, until } = c.get('visitor');
+    const query = parseQuery(new URL(c.req.url).searchParams, person);
+    if (!query.ok) return invalid(c, query.problems);
+    const stream = await live.connect(query.value, until);
+    if (!stream) {
+      c.header('retry-after', '10');
+      return say(c, 503, 'full', 'Too many pages are open. Close some and reload.');
+    }
+    // `no-transform` and the X- header keep proxies from holding events back.
+    return c.body(stream, 200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+  });
+
+  app.get('/api/sources', async (c) => c.json({ sources: await c.get('handlers').sources() }));
+  app.get('/api/channels', async (c) => {
+    const from = c.get('handlers');
+    const channels = from.channels().map(async (name) => ({ name, counts: await from.counts(name) }));
+    return c.json({ channels: await Promise.all(channels), all: await from.counts() });
+  });
+  app.get('/api/people', async (c) => c.json({ people: await people.all() }));
+
+  app.get('/api/items/:id{[0-9]{1,15}}', async (c) => {
+    const card = await c.get('handlers').card(Number(c.req.param('id')));
+    return card ? c.json({ card }) : missing(c);
+  });
+  app.get('/api/items/:id{[0-9]{1,15}}/history', async (c) => {
+    const id = Number(c.req.param('id'));
+    if (!(await c.get('handlers').item(id))) return missing(c);
+    return c.json({ events: await c.get('handlers').history(id) });
+  });
+  // POST, though it changes nothing: 20,000 characters do not fit into an address.
+  app.post('/api/items/:id{[0-9]{1,15}}/measure', async (c) => {
+    const asked = await body(c, measureSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const id = Number(c.req.param('id'));
+    const card = await c.get('handlers').card(id);
+    if (!card) return missing(c);
+    return c.json({
+      account: card.reply?.account ?? null,
+      measure: await c.get('handlers').measure(id, asked.value.text),
+    });
+  });
+  app.post('/api/items/:id{[0-9]{1,15}}/actions', async (c) => {
+    const { person, surface } = c.get('visitor');
+    if (!person)
+      return invalid(c, [
+        { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
+      ]);
+    const raw = await json(c);
+    const asked = raw.ok ? parseAction(raw.value, person, await people.all()) : raw;
+    if (!asked.ok) return invalid(c, asked.problems);
+    const itemId = Number(c.req.param('id'));
+    const result = await c
+      .get('handlers')
+      .act({ itemId, ...asked.value, actor: { ...person, surface } })
+      .catch((error: unknown): ActResult => {
+        log.error({ chat: 'web', itemId, error: messageOf(error) }, 'an action failed');
+        return {
+          ok: false,
+          refusal: { code: 'unavailable', text: 'Potluck could not do that just now. Please try again.' },
+          card: null,
+        };
+      });
+    live.kick();
+    return answer(c, result);
+  });
+}
+
+function missing(c: RoomContext): Response {
+  return say(c, 404, 'not-found', `There is no #${c.req.param('id') ?? ''}.`);
+}
+
+function answer(c: RoomContext, result: ActResult): Response {
+  if (result.ok) return c.json({ card: result.card, text: result.text });
+  const { refusal, card } = result;
+  if (refusal.code === 'not-found') return say(c, 404, refusal.code, refusal.text, { card });
+  return say(c, refusal.code === 'unavailable' && !card ? 503 : 409, refusal.code, refusal.text, { card });
+}
