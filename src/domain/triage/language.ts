@@ -65,7 +65,7 @@ const SCRIPTS: readonly (readonly [RegExp, Language | null])[] = [
 /** Words that the guess looks at: the first ones tell enough. */
 const LOOK = 60;
 /** A text shorter than this says too little to call it foreign. */
-const ENOUGH_WORDS = 3;
+const ENOUGH_WORDS = 4;
 
 function isLanguage(tag: string): tag is Language {
   return (LANGUAGES as readonly string[]).includes(tag);

@@ -16,7 +16,16 @@ import { type Finder, type Found, findAll, findAt, finder } from './phrases.ts';
 import { fold, rawBetween, type Words } from './tokens.ts';
 
 /** What a word tells about the mood of a post. */
-export type Mood = 'problem' | 'serious' | 'severe' | 'safety' | 'praise' | 'thanks' | 'neutral' | 'hollow';
+export type Mood =
+  | 'problem'
+  | 'serious'
+  | 'severe'
+  | 'safety'
+  | 'praise'
+  | 'smile'
+  | 'thanks'
+  | 'neutral'
+  | 'hollow';
 
 interface Entry {
   readonly mood: Mood;
@@ -36,8 +45,9 @@ export interface Hit {
 
 // One face or heart says little, so these count like one word each. Ambiguous ones (😂 😭 🔥 🙏) are left out.
 const SAD = '😡, 🤬, 😠, 😤, 👎, 🤮, 🤢, 😒, 🙄, 💔, 😞, 😟, ☹, 🙁, 😩, 😫, 🖕, :(, ;(, :-(';
-const GLAD =
-  '❤, 💕, 💖, 💗, 💓, 💙, 💚, 💛, 🧡, 💜, 🖤, 🤎, 😍, 🥰, 😘, 🤩, 👍, 👏, 🙌, 💯, 😋, 🤤, 😊, 🎉, ⭐, 🌟, 🏆, <3, :), :-), :D';
+const GLAD = '❤, 💕, 💖, 💗, 💓, 💙, 💚, 💛, 🧡, 💜, 🖤, 🤎, 😍, 🥰, 😘, 🤩, 👏, 🙌, 💯, 🤤, 🎉, 🌟, 🏆, <3';
+// Politeness between words; the whole message where it stands alone.
+const SMILES = '👍, 👌, 😋, 😊, 🙂, 😀, 😁, 😃, ⭐, :), :-), ;), :D';
 
 interface List {
   readonly phrases: string;
@@ -59,6 +69,7 @@ function lists(): readonly List[] {
     all('refund, scam, spam calls', 'serious'),
     all(SAD, 'problem'),
     all(GLAD, 'praise'),
+    all(SMILES, 'smile'),
     all('thanks, thx, merci, gracias, danke, thank you', 'thanks'),
   ];
   for (const [code, rules] of Object.entries(LANGUAGE_RULES)) {
@@ -109,6 +120,8 @@ const UNDO = new Set([
   'tapi',
   'но',
 ]);
+// #AcmeFail, #AcmeSucks.
+const ANGRY_TAG = /.(?:fails?|sucks?|scam|fraud|worst)$/;
 /** How far before a word a negation still governs it. */
 const REACH = 4;
 
@@ -179,6 +192,9 @@ export function findHits(words: Words, reading: Reading): readonly Hit[] {
     from: hit.from,
     negated: negated(words, hit, reading),
   }));
+  for (const [from, token] of words.tokens.entries())
+    if (token.type === 'tag' && ANGRY_TAG.test(token.word))
+      hits.push({ mood: 'problem', raw: token.raw, from, negated: false });
   if (words.folded === '') return hits;
   const table = reading.language ? SPACELESS.get(reading.language) : undefined;
   const tables = table ? [table] : [...SPACELESS.values()];

@@ -1,4 +1,4 @@
-import { readWords, type Words } from './tokens.ts';
+import { readWords, STEM, type Words } from './tokens.ts';
 
 interface Phrase<Value> {
   readonly words: readonly string[];
@@ -18,8 +18,6 @@ export interface Found<Value> {
   readonly to: number;
   readonly value: Value;
 }
-
-const STEM = 3;
 
 function parse<Value>(entry: string, value: Value): Phrase<Value> | null {
   const open = entry.endsWith('*');
@@ -70,6 +68,17 @@ function fits<Value>(phrase: Phrase<Value>, words: Words, at: number): boolean {
   return true;
 }
 
+/** The first that fits: buckets are sorted, the longest first. */
+function fitting<Value>(
+  bucket: readonly Phrase<Value>[],
+  words: Words,
+  at: number,
+  wanted: (value: Value) => boolean,
+): Phrase<Value> | null {
+  for (const phrase of bucket) if (wanted(phrase.value) && fits(phrase, words, at)) return phrase;
+  return null;
+}
+
 function best<Value>(
   table: Finder<Value>,
   words: Words,
@@ -78,14 +87,14 @@ function best<Value>(
 ): Phrase<Value> | null {
   const token = words.tokens[at];
   if (!token || token.type === 'link' || token.type === 'handle') return null;
-  let found: Phrase<Value> | null = null;
-  for (const bucket of [table.exact.get(token.word), table.open.get(token.word.slice(0, STEM))]) {
-    for (const phrase of bucket ?? []) {
-      if (found && phrase.words.length <= found.words.length) break;
-      if (wanted(phrase.value) && fits(phrase, words, at)) found = phrase;
-    }
-  }
-  return found;
+  const exact = table.exact.get(token.word);
+  const open = table.open.size > 0 ? table.open.get(token.stem) : undefined;
+  // Nearly every word of nearly every post ends here.
+  if (!exact && !open) return null;
+  const longest = (exact && fitting(exact, words, at, wanted)) ?? null;
+  const other = (open && fitting(open, words, at, wanted)) ?? null;
+  if (!longest || !other) return longest ?? other;
+  return other.words.length > longest.words.length ? other : longest;
 }
 
 /** Every phrase that occurs, the longest at each place, none overlapping. `wanted` leaves out values. */

@@ -55,6 +55,8 @@ const POINTS = {
   known: 3,
   /** Found by a search word, and our name is not in it: mostly not for us. */
   notAboutUs: -20,
+  /** What nobody understood may be anything: it must not sink below what we read and found harmless. */
+  foreign: 8,
   /** A closing is kept for the record only. */
   closing: 5,
   /** Just below urgent. */
@@ -114,6 +116,8 @@ export interface Findings {
   readonly unanswered: number;
   readonly met: number;
   readonly aboutUs: boolean;
+  /** Nothing was understood, and it is no language of ours. */
+  readonly foreign: boolean;
   readonly closing: boolean;
 }
 
@@ -198,6 +202,7 @@ function stepsOf(words: Words, found: Findings): readonly Step[] {
       'priority.unanswered',
       `wrote ${found.unanswered + 1} times without an answer`,
     );
+  if (found.foreign) add(POINTS.foreign, 'priority.foreign', 'could be anything');
   if (found.met > 0) add(POINTS.known, 'priority.known', 'we have talked before');
   if (!found.aboutUs)
     add(POINTS.notAboutUs, 'priority.not-about-us', 'found by a search word, and does not name us');

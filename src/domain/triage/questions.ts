@@ -62,7 +62,17 @@ const TAGS = set('right eh huh innit correct no yeah');
 
 const ASKING_ENGLISH = `wondering if, wondering whether, wondering how, wondering what, wondering why, wondering when, wondering where, wonder if, wonder how, wonder why, wonder when, was wondering, just wondering, anyone know, anybody know, anyone knows, anyone else, does anyone, anyone have, anyone tried, anyone got, any idea, any ideas, any update, any updates, any news on, any chance, any way to, any way i, any tips, any advice, any suggestions, any recommendations, any eta, any plans, any help, no idea how, no idea why, no clue how, can't figure out, cannot figure out, figure out how, figure out why, trying to figure out, don't know how, don't know why, don't know if, don't know what, dont know where, not sure how, not sure if, not sure why, not sure what, not sure where, unsure how, i'd like to know, would like to know, want to know, wanted to know, need to know, curious if, curious how, curious what, curious whether, curious why, curious about, i'm curious, let me know how, let me know what, let me know when, let me know why, tell me how, tell me why, tell me what, tell me where, tell me when, tell me if, tell me which, explain how, explain why, explain what, explain the, know how to, show me how, how come, please advise, pls advise, please help, pls help, plz help, help please, help pls, help plz, help me, help us, need help, need some help, need your help, need assistance, need support, require assistance, some help, can you help, looking for advice, looking for recommendations, quick question, question about, i have a question, got a question, my question, had a question, what if, please confirm, please clarify, confirm if, confuses me, confused about, don't understand, i do not understand, dm me, please dm, please contact me, please explain, asking for, i'd like to ask, would like to ask, want to ask, looking to, i want to ask, is it possible, would it be possible, is there any, is there a`;
 
+const REQUESTS = 'please plz pls kindly'
+  .split(' ')
+  .flatMap((polite) =>
+    'help assist contact reach resolve respond reply answer review enable check send give bring add make let tell do look investigate explain provide update call email dm message confirm advise unlock restore return open stop consider change remove cancel allow release restock share get'
+      .split(' ')
+      .map((verb) => `${polite} ${verb}`),
+  )
+  .join(',');
+
 const ASKING: Finder<Language> = finder([
+  { phrases: REQUESTS, value: 'en' },
   { phrases: ASKING_ENGLISH, value: 'en' },
   ...Object.entries(LANGUAGE_RULES).map(([code, rules]) => ({
     phrases: rules.asking,
@@ -143,13 +153,20 @@ function asksByInversion(words: Words, at: number, to: number, first: boolean): 
   return (word === 'is' || word === 'are') && !/(?:ing|ed)$/.test(next) && to - at >= 3;
 }
 
+// "thanks for your help" asks for nothing.
+const NO_CRY = set('your the to for a of any all this that helps with their his her my much');
+
 /** `…, right`, `… isn't it`, at the end of a sentence. */
 function tag(words: Words, sentence: Sentence): Asked | null {
   const last = words.tokens[sentence.to - 1];
   const before = words.tokens[sentence.to - 2];
+  if (last?.word === 'help' && sentence.to - sentence.from === 1)
+    return reasonAt(words, sentence.from, sentence.to, 'question.help', 'asks for help (');
   if (!last || !before || sentence.to - sentence.from < 3) return null;
   if (before.word.endsWith('nt') && AUX.has(before.word) && PRONOUN.has(last.word))
     return reasonAt(words, sentence.to - 2, sentence.to, 'question.tag', 'asks something (ends with');
+  if (last.word === 'help' && !NO_CRY.has(before.word))
+    return reasonAt(words, sentence.to - 1, sentence.to, 'question.help', 'asks for help (');
   if (last.opens && TAGS.has(last.word))
     return reasonAt(words, sentence.to - 1, sentence.to, 'question.tag', 'asks something (ends with');
   return null;

@@ -7,7 +7,10 @@ export const MAX_RULE_TEXT = 5_000;
 /** Most words that any rule looks at. */
 export const MAX_TOKENS = 1_200;
 
-export type TokenType = 'word' | 'tag' | 'handle' | 'link' | 'emoji';
+/** Letters of a word's beginning by which unfinished list entries (`disappoint*`) are found. */
+export const STEM = 3;
+
+type TokenType = 'word' | 'tag' | 'handle' | 'link' | 'emoji';
 
 export interface Token {
   readonly type: TokenType;
@@ -15,6 +18,8 @@ export interface Token {
   readonly raw: string;
   /** Folded for comparing: lower case, without accents, `don't` as `dont`; a tag or handle without its sign. */
   readonly word: string;
+  /** The first {@link STEM} units of `word`, ready for looking up. */
+  readonly stem: string;
   /** Whether a clause begins here: after a comma, a dash, or at the start of a sentence. */
   readonly opens: boolean;
 }
@@ -103,7 +108,7 @@ export function readWords(text: string): Words {
     opens = true;
   };
   const add = (type: TokenType, raw: string, word: string): void => {
-    tokens.push({ type, raw, word, opens });
+    tokens.push({ type, raw, word, stem: word.slice(0, STEM), opens });
     // A name or a picture in front does not use up the beginning of the clause.
     if (type === 'word') opens = false;
   };

@@ -21,6 +21,10 @@ interface Read {
   readonly praise: number;
 }
 
+/** Words beside thanks, or a smile, that still leave them the point of the post. */
+const LONGEST_THANKS = 25;
+const LONGEST_SMILE = 3;
+
 const DIRECT: readonly Via[] = ['mention', 'reply', 'message', 'comment', 'quote'];
 
 function wordsOf(hits: readonly Hit[], moods: readonly Mood[], wantNegated = false): readonly string[] {
@@ -73,7 +77,10 @@ function kindsByWords(known: Read, comparison: Reason | null): readonly (readonl
   const out: (readonly [Kind, Reason])[] = [];
   const { hits, problems, praise, questions } = known;
   const asks = questions.reasons.length > 0;
-  const thanks = wordsOf(hits, ['thanks']);
+  const spoken = known.words.tokens.filter((token) => token.type === 'word').length;
+  // At the end of a long text thanks are a way of saying goodbye.
+  const thanks = spoken <= LONGEST_THANKS ? wordsOf(hits, ['thanks']) : [];
+  const smiles = spoken <= LONGEST_SMILE && problems === 0 && !asks ? wordsOf(hits, ['smile']) : [];
   const complaint: readonly [Kind, Reason] | null =
     problems > 0 ? ['complaint', complaintReason(hits)] : null;
   const mostlyPraise =
@@ -89,6 +96,8 @@ function kindsByWords(known: Read, comparison: Reason | null): readonly (readonl
     ]);
   else if (thanks.length > 0 && problems === 0 && !asks && known.handover === null)
     out.push(['praise', { code: 'praise.thanks', text: `says thanks (${quoted(thanks)})` }]);
+  else if (smiles.length > 0)
+    out.push(['praise', { code: 'praise.sign', text: `sends a good sign (${quoted(smiles)})` }]);
   if (complaint && mostlyPraise) out.push(complaint);
   return out;
 }
@@ -184,6 +193,7 @@ const CALM = {
   unanswered: 0,
   met: 0,
   aboutUs: true,
+  foreign: false,
   closing: false,
 } as const;
 
@@ -246,6 +256,7 @@ export function triage(post: Post, context: TriageContext): Verdict {
     unanswered: unansweredBefore(post, context.earlier),
     met: context.met,
     aboutUs,
+    foreign: told[0]?.[1].code === 'mention.foreign',
     closing: false,
   });
   const { due, reason } = answerDue(post, known, kinds, aboutUs);
