@@ -1,0 +1,216 @@
+import type { ItemState } from '../../domain/item.ts';
+import { safeUrl } from '../../domain/post.ts';
+import { messageOf } from '../../errors.ts';
+import type { ActResult, ChatAction } from '../chat.ts';
+import type { KnownBlock } from './block-kit.ts';
+import { openItemForm } from './clicks.ts';
+import { COMMANDS, type Command, type CommandName, parseCommand } from './command.ts';
+import { act, type Desk, type Listener, tell, words } from './desk.ts';
+import { listBlocks, PAGE, sourceLines } from './lists.ts';
+import type { Form } from './modals.ts';
+import type { Clicker } from './people.ts';
+import { renderCard } from './render.ts';
+import { bold, bullets, escapeText, oneLine, rich, section, text } from './rich.ts';
+import { resolveWhen } from './times.ts';
+import type { Words } from './web.ts';
+
+/** A slash command as it came in. */
+export interface Asked {
+  /** The command itself: `/potluck`. */
+  readonly name: string;
+  readonly raw: string;
+  readonly clicker: Clicker;
+  readonly to: Listener;
+  readonly triggerId: string;
+}
+
+/** Answers a slash command, to the one who typed it only. The command is acknowledged already. */
+export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
+  try {
+    const answer = await answerTo(desk, asked, parseCommand(asked.raw));
+    if (answer) await tell(desk, asked.to, answer);
+  } catch (error) {
+    desk.log.error({ why: messageOf(error) }, 'a slash command failed');
+    await tell(desk, asked.to, words('Something went wrong inside Potluck. Please try again in a minute.'));
+  }
+}
+
+/** Turns a page of a list: the answer for the message to be replaced with; null when the button is not ours. */
+export async function pageAnswer(
+  desk: Desk,
+  clicker: Clicker,
+  page: { readonly offset: number; readonly raw: string },
+): Promise<Words | null> {
+  const command = parseCommand(page.raw);
+  if (command.verb !== 'list' && command.verb !== 'find') return null;
+  return listAnswer(desk, clicker, command, page.raw, page.offset);
+}
+
+async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Words | null> {
+  switch (command.verb) {
+    case 'problem':
+      return words(command.text);
+    case 'help':
+      return help(asked.name, command.about);
+    case 'list':
+    case 'find':
+      return listAnswer(desk, asked.clicker, command, asked.raw, 0);
+    case 'sources': {
+      const lines = sourceLines(await desk.handlers().sources());
+      return lines
+        ? shown('Sources', [rich([section(bold('Where we listen')), lines])])
+        : words('No source is connected yet.');
+    }
+    case 'show':
+      return showAnswer(desk, command.item);
+    case 'next':
+      return nextAnswer(desk, asked.clicker);
+    default:
+      return itemAnswer(desk, asked, command);
+  }
+}
+
+function help(name: string, about: CommandName | null): Words {
+  const names = about ? [about] : (Object.keys(COMMANDS) as CommandName[]);
+  return shown('Potluck', [
+    rich([
+      section(bold('What you can say')),
+      bullets(
+        names.map((each) => section(bold(`${name} ${COMMANDS[each][0]}`), text(` – ${COMMANDS[each][1]}`))),
+      ),
+    ]),
+  ]);
+}
+
+function shown(fallback: string, blocks: readonly (KnownBlock | null)[]): Words {
+  return { text: escapeText(fallback), blocks: blocks.filter((block) => block !== null) };
+}
+
+type ListCommand = Extract<Command, { verb: 'list' } | { verb: 'find' }>;
+
+async function listAnswer(
+  desk: Desk,
+  clicker: Clicker,
+  command: ListCommand,
+  raw: string,
+  offset: number,
+): Promise<Words> {
+  const handlers = desk.handlers();
+  const page = { offset, limit: PAGE };
+  if (command.verb === 'find') {
+    const found = await handlers.list({ ...page, words: command.words, order: 'recent' });
+    if (found.total === 0) return words(`Nothing found for “${oneLine(command.words, 100)}”.`);
+    return shown('Found', listBlocks('Found', found.cards, { offset, total: found.total, raw }));
+  }
+  let source: string | null = null;
+  if (command.source !== null) {
+    const sources = await handlers.sources();
+    const wanted = command.source.toLowerCase();
+    source =
+      sources.find((each) => each.name.toLowerCase() === wanted || each.label.toLowerCase() === wanted)
+        ?.name ?? null;
+    if (source === null) {
+      const known = sources.map((each) => each.name).join(', ');
+      return words(
+        `I know no state, kind or source “${oneLine(command.source, 60)}”.${known ? ` Sources: ${known}.` : ''}`,
+      );
+    }
+  }
+  const states: readonly ItemState[] =
+    command.states.length > 0 ? command.states : command.mine ? ['claimed', 'snoozed'] : ['open', 'claimed'];
+  const found = await handlers.list({
+    ...page,
+    states,
+    ...(command.kinds.length > 0 ? { kinds: command.kinds } : {}),
+    ...(source === null ? {} : { source }),
+    ...(command.mine ? { owner: desk.people.personId(clicker.id) } : {}),
+    order: 'urgency',
+  });
+  if (found.total === 0) return words(command.mine ? 'Nothing is with you.' : 'Nothing waits. 🎉');
+  const title = command.mine ? 'With you' : 'Most urgent first';
+  return shown(title, listBlocks(title, found.cards, { offset, total: found.total, raw }));
+}
+
+async function showAnswer(desk: Desk, item: number): Promise<Words> {
+  const card = await desk.handlers().card(item);
+  if (!card) return words(`There is no #${item}.`);
+  const message = renderCard(card);
+  return { text: message.text, blocks: message.blocks };
+}
+
+/** How many of the most urgent are tried: somebody else may take one in the same moment. */
+const TRIES = 5;
+
+/** Claims the most urgent open item for somebody. */
+export async function claimNext(desk: Desk, clicker: Clicker): Promise<ActResult | null> {
+  const { cards } = await desk.handlers().list({ states: ['open'], order: 'urgency', limit: TRIES });
+  let last: ActResult | null = null;
+  for (const card of cards) {
+    last = await act(desk, clicker, { itemId: card.itemId, version: card.version }, { type: 'claim' });
+    if (last.ok || last.refusal.code !== 'already-claimed') return last;
+  }
+  return last;
+}
+
+async function nextAnswer(desk: Desk, clicker: Clicker): Promise<Words> {
+  const result = await claimNext(desk, clicker);
+  if (result === null) return words('Nothing waits for anybody. 🎉');
+  if (!result.ok) return words(result.refusal.text);
+  const message = renderCard(result.card);
+  return { text: message.text, blocks: message.blocks };
+}
+
+type ItemCommand = Exclude<
+  Command,
+  { verb: 'problem' | 'help' | 'list' | 'find' | 'sources' | 'show' | 'next' }
+>;
+
+async function itemAnswer(desk: Desk, asked: Asked, command: ItemCommand): Promise<Words | null> {
+  const wanted = await actionFor(desk, asked.clicker, command);
+  if ('form' in wanted) {
+    await openItemForm(desk, wanted.form, { itemId: command.item }, asked.to, asked.triggerId);
+    return null;
+  }
+  if ('problem' in wanted) return words(wanted.problem);
+  const result = await act(desk, asked.clicker, { itemId: command.item, version: null }, wanted);
+  // What was typed comes back with a refusal: a command that failed must not cost the words.
+  const typed = wanted.type === 'draft' || wanted.type === 'note' ? wanted.text : null;
+  return result.ok ? words(result.text) : words(result.refusal.text, typed);
+}
+
+async function actionFor(
+  desk: Desk,
+  clicker: Clicker,
+  command: ItemCommand,
+): Promise<ChatAction | { readonly form: Form } | { readonly problem: string }> {
+  switch (command.verb) {
+    case 'claim':
+    case 'release':
+    case 'reopen':
+      return { type: command.verb };
+    case 'note':
+      return { type: 'note', text: command.text ?? '' };
+    case 'draft':
+      return command.text === null ? { form: 'draft' } : { type: 'draft', text: command.text };
+    case 'answered': {
+      const url = safeUrl(command.url);
+      if (command.url !== null && url === null)
+        return { problem: 'That is not a link that starts with https://' };
+      return { type: 'mark-answered', url };
+    }
+    case 'dismiss':
+      return command.reason === null
+        ? { form: 'dismiss' }
+        : { type: 'dismiss', reason: command.reason, words: command.words };
+    case 'snooze': {
+      if (command.when === null) return { form: 'snooze' };
+      const { tz } = await desk.people.profile(clicker);
+      return { type: 'snooze', until: resolveWhen(command.when, desk.clock.now(), tz) };
+    }
+    case 'assign': {
+      if (command.user === null) return { form: 'assign' };
+      const { name } = await desk.people.profile({ id: command.user });
+      return { type: 'assign', to: { id: desk.people.personId(command.user), name } };
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import { AuthError, UnavailableError } from '../../errors.ts';
+import type { HomeView, KnownBlock, ModalView } from './block-kit.ts';
+import { slackCode, slackError } from './failures.ts';
+import type { AppMethod, WebMethod } from './manifest.ts';
+import type { SlackMessage } from './render.ts';
+
+/** The part of the SDK's client that is used: one door for every method. */
+export interface RawClient {
+  apiCall(method: string, args?: Record<string, unknown>): Promise<unknown>;
+}
+
+/** After this long without an answer Slack counts as out of order, in milliseconds. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Who we are in the workspace. */
+export interface Identity {
+  readonly teamId: string;
+  readonly team: string;
+  readonly userId: string;
+  readonly botId: string;
+  readonly user: string;
+  /** As the `x-oauth-scopes` header says; null where a proxy dropped it. */
+  readonly scopes: readonly string[] | null;
+}
+
+/** A person of the workspace. */
+export interface SlackUser {
+  readonly name: string;
+  /** IANA time zone. */
+  readonly tz: string;
+}
+
+/** A message of ours, found again. */
+export interface FoundCard {
+  readonly ts: string;
+  readonly itemId: number;
+}
+
+/** The calls Potluck makes. Each throws the errors of `errors.ts`. */
+export interface SlackWeb {
+  authTest(signal?: AbortSignal): Promise<Identity>;
+  /** Opens a Socket Mode address with the app token, only to see that it would work. */
+  connectionsOpen(signal?: AbortSignal): Promise<void>;
+  postMessage(channel: string, message: SlackMessage, signal?: AbortSignal): Promise<string>;
+  updateMessage(channel: string, ts: string, message: SlackMessage, signal?: AbortSignal): Promise<void>;
+  postEphemeral(channel: string, user: string, words: Words, threadTs?: string): Promise<void>;
+  /** One page of a channel's messages that carry cards of ours, newest first. */
+  history(
+    channel: string,
+    range: { readonly oldestMs?: number; readonly onlyTs?: string; readonly cursor?: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly messages: readonly HistoryMessage[]; readonly cursor: string | null }>;
+  user(id: string): Promise<SlackUser>;
+  openView(triggerId: string, view: ModalView): Promise<string>;
+  updateView(viewId: string, view: ModalView): Promise<void>;
+  publishHome(userId: string, view: HomeView): Promise<void>;
+}
+
+/** Something said to one person. `text` is already escaped. */
+export interface Words {
+  readonly text: string;
+  readonly blocks?: readonly KnownBlock[];
+}
+
+const historyMessage = z.object({
+  ts: z.string(),
+  bot_id: z.string().optional(),
+  metadata: z
+    .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
+    .optional()
+    .catch(undefined),
+});
+export type HistoryMessage = z.output<typeof historyMessage>;
+
+const authTest = z.object({
+  team_id: z.string(),
+  team: z.string().default(''),
+  user_id: z.string(),
+  user: z.string().default(''),
+  bot_id: z.string(),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+});
+const posted = z.object({ ts: z.string() });
+const historyPage = z.object({
+  messages: z.array(z.unknown()),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+const userInfo = z.object({
+  user: z.object({
+    name: z.string().default(''),
+    tz: z.string().nullish(),
+    real_name: z.string().nullish(),
+    profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).optional(),
+  }),
+});
+const opened = z.object({ view: z.object({ id: z.string() }) });
+const anything = z.object({});
+
+/** What health needs to know of every call. */
+export interface WebWatcher {
+  /** A call went well. */
+  worked(): void;
+  /** Slack refused the token; nothing will work until a person acts. */
+  refused(error: AuthError): void;
+}
+
+/** Text of ours that Slack must take as it stands: no names or addresses made into links, no previews. */
+const VERBATIM = { parse: 'none', link_names: false } as const;
+
+/**
+ * @param bot the client with the bot token; @param app the client with the app token, null in HTTP mode.
+ */
+export function slackWeb(bot: RawClient, app: RawClient | null, clock: Clock, watcher: WebWatcher): SlackWeb {
+  async function call<Schema extends z.ZodType>(
+    method: WebMethod | AppMethod,
+    args: Record<string, unknown>,
+    schema: Schema,
+    signal?: AbortSignal,
+  ): Promise<z.output<Schema>> {
+    const client = method === 'apps.connections.open' ? app : bot;
+    if (!client) throw new UnavailableError(`No token for ${method}.`);
+    const channel = typeof args.channel === 'string' ? args.channel : undefined;
+    try {
+      const answer = await inTime(client.apiCall(method, args), clock, CALL_TIMEOUT_MS, signal);
+      const parsed = schema.safeParse(answer);
+      if (!parsed.success)
+        throw new UnavailableError(
+          `Slack's answer to ${method} could not be read: ${parsed.error.issues[0]?.path.join('.')}`,
+        );
+      if (client === bot) watcher.worked();
+      return parsed.data;
+    } catch (error) {
+      if (signal?.aborted || error instanceof UnavailableError) throw error;
+      const told = slackError(error, { method, channel });
+      // A missing scope spoils one feature; a refused token spoils everything.
+      if (told instanceof AuthError && client === bot && slackCode(told) !== 'missing_scope')
+        watcher.refused(told);
+      throw told;
+    }
+  }
+
+  return {
+    async authTest(signal) {
+      const answer = await call('auth.test', {}, authTest, signal);
+      return {
+        teamId: answer.team_id,
+        team: answer.team,
+        userId: answer.user_id,
+        user: answer.user,
+        botId: answer.bot_id,
+        scopes: answer.response_metadata?.scopes ?? null,
+      };
+    },
+    async connectionsOpen(signal) {
+      await call('apps.connections.open', {}, anything, signal);
+    },
+    async postMessage(channel, { blocks, text, metadata }, signal) {
+      const args = { channel, blocks, text, metadata, ...VERBATIM, mrkdwn: false };
+      const quiet = { unfurl_links: false, unfurl_media: false };
+      return (await call('chat.postMessage', { ...args, ...quiet }, posted, signal)).ts;
+    },
+    async updateMessage(channel, ts, { blocks, text, metadata }, signal) {
+      // `chat.update` parses names and links by default, unlike `chat.postMessage`: hence VERBATIM.
+      await call('chat.update', { channel, ts, blocks, text, metadata, ...VERBATIM }, anything, signal);
+    },
+    async postEphemeral(channel, user, { text, blocks }, threadTs) {
+      const args = { channel, user, text, ...(blocks ? { blocks } : {}), ...VERBATIM };
+      await call('chat.postEphemeral', { ...args, ...(threadTs ? { thread_ts: threadTs } : {}) }, anything);
+    },
+    async history(channel, range, signal) {
+      const answer = await call(
+        'conversations.history',
+        {
+          channel,
+          include_all_metadata: true,
+          ...(range.oldestMs === undefined ? {} : { oldest: (range.oldestMs / 1_000).toFixed(6) }),
+          ...(range.onlyTs === undefined
+            ? { limit: 200 }
+            : { oldest: range.onlyTs, latest: range.onlyTs, inclusive: true, limit: 1 }),
+          ...(range.cursor === undefined ? {} : { cursor: range.cursor }),
+        },
+        historyPage,
+        signal,
+      );
+      const messages = answer.messages.flatMap((raw) => {
+        const message = historyMessage.safeParse(raw);
+        return message.success ? [message.data] : [];
+      });
+      return { messages, cursor: answer.response_metadata?.next_cursor || null };
+    },
+    async user(id) {
+      const { user } = await call('users.info', { user: id }, userInfo);
+      const { profile } = user;
+      const name = profile?.display_name || profile?.real_name || user.real_name || user.name;
+      return { name: name || id, tz: user.tz ?? 'UTC' };
+    },
+    async openView(triggerId, view) {
+      return (await call('views.open', { trigger_id: triggerId, view }, opened)).view.id;
+    },
+    async updateView(viewId, view) {
+      await call('views.update', { view_id: viewId, view }, anything);
+    },
+    async publishHome(userId, view) {
+      await call('views.publish', { user_id: userId, view }, anything);
+    },
+  };
+}
+
+/**
+ * The result, unless the signal aborts or `ms` pass first. The request itself goes on: whoever asked must treat it as
+ * possibly done, which is what `find` is for.
+ */
+async function inTime<T>(work: Promise<T>, clock: Clock, ms: number, signal?: AbortSignal): Promise<T> {
+  const late = new AbortController();
+  const limit = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  const timer = clock.sleep(ms, limit).then(() => {
+    throw new UnavailableError(`Slack did not answer within ${Math.round(ms / 1_000)} s.`);
+  });
+  // Whichever loses the race must not become an unhandled rejection.
+  work.catch(() => {});
+  timer.catch(() => {});
+  try {
+    return await Promise.race([work, timer]);
+  } finally {
+    late.abort();
+  }
+}
