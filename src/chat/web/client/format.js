@@ -37,11 +37,12 @@ export function oneLine(text, units = 120) {
  * @returns {{ readonly text: string, readonly cut: boolean }}
  */
 export function excerpt(text) {
-  const clean = readable(text);
+  // Only what can be shown is cleaned: a page draws often, and a hostile post has a hundred thousand characters.
+  const clean = readable(text.slice(0, QUOTE_UNITS * 8));
   const lines = clean.split('\n', QUOTE_LINES + 1);
   const few = lines.length > QUOTE_LINES ? lines.slice(0, QUOTE_LINES).join('\n') : clean;
   // A little over the limit is shown whole: "Show all" for three words is a nuisance.
-  const cut = few.length < clean.length || few.length > QUOTE_UNITS * 1.2;
+  const cut = text.length > QUOTE_UNITS * 8 || few.length < clean.length || few.length > QUOTE_UNITS * 1.2;
   return cut ? { text: `${whole(few, QUOTE_UNITS)}…`, cut } : { text: clean, cut };
 }
 
