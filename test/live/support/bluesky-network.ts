@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { connect, createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { createServer } from 'node:net';
 import { mockNetworkUtilities, TestBsky, TestPds, TestPlc } from '@atproto/dev-env';
-import { until } from './bluesky-until.ts';
+import { startPostgres } from '../../support/postgres.ts';
 
 /** A person with an account and an ordinary client of theirs. */
 export interface Person {
@@ -35,51 +32,20 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-/** PostgreSQL for the AppView, in a process of its own: it computes, and would stop everything else in ours. */
-async function startDatabase(): Promise<{ url: string; process: ChildProcess }> {
-  const port = await freePort();
-  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite-socket');
-  const script = join(dirname(entry), 'scripts', 'server.js');
-  const options = [`--port=${port}`, '--max-connections=50', '--extensions=pg_trgm'];
-  const child = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaint = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-2_000);
-  });
-  await until('the AppView database answers', 60_000, async () => {
-    if (child.exitCode !== null) throw new Error(`the database ended (${child.exitCode}): ${complaint}`);
-    return (await answers(port)) || undefined;
-  });
-  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres?sslmode=disable`, process: child };
-}
-
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const kill = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await ended;
-  clearTimeout(kill);
-}
-
-/** Starts the network: some 5 to 15 seconds. Nothing of it leaves this machine. */
+/**
+ * Starts the network: some 5 to 15 seconds. Nothing of it leaves this machine. The AppView's database is a real
+ * PostgreSQL: PGlite serves all connections from one backend, which mixed up their prepared statements (posts that were
+ * there were "not found" now and then).
+ */
 export async function startBlueskyNetwork(): Promise<BlueskyNetwork> {
-  const database = await startDatabase();
+  const database = await startPostgres();
   const plc = await TestPlc.create({});
   const pdsPort = await freePort();
   const bsky = await TestBsky.create({
     plcUrl: plc.url,
     pdsPort,
     repoProvider: `ws://localhost:${pdsPort}`,
-    dbPostgresUrl: database.url,
+    dbPostgresUrl: await database.url(),
     dbPostgresSchema: 'potluck_live',
     // Named by the configuration and never contacted.
     redisHost: '127.0.0.1:1',
@@ -108,7 +74,7 @@ export async function startBlueskyNetwork(): Promise<BlueskyNetwork> {
       await bsky.close();
       await pds.close();
       await plc.close();
-      await stopProcess(database.process);
+      await database.stop();
     },
   };
 }
