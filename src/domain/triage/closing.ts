@@ -3,7 +3,7 @@ import type { Language, Reading } from './language.ts';
 import { LANGUAGE_RULES } from './lexicon-languages.ts';
 import { SPACELESS_RULES } from './lexicon-spaceless.ts';
 import { findAll, finder } from './phrases.ts';
-import { fold, quote, rawBetween, readWords, type Words } from './tokens.ts';
+import { fold, rawBetween, readWords, type Words } from './tokens.ts';
 
 const ENGLISH = `thanks thank you u so very much lots lot ton tons million bunch a an thx thnx tnx thanx ty tysm tyvm cheers ta ok okay k kk okie great good perfect perfectly awesome amazing cool nice lovely excellent fantastic brilliant wonderful super superb sweet appreciate appreciated appreciates it that this the your help helps helped helpful support info information advice tip tips link quick fast speedy prompt timely reply replying response responding answer answering reaching out checking in confirming confirmation clarifying clarification looking into getting back following up for and will do i'll i'd try i give go check look shot let know see how goes got gotcha noted understood sure fine alright all right sorted fixed solved resolved done worked works working now again finally it's its is was i'm im i've happy glad love loved guys team everyone folks best you're youre ur rock star stars legend legends have day evening weekend one too as well yes yep yeah yup no worries worry problem problems just wanted to say bye really truly heard makes sense me my made ah oh haha lol hi hello hey bless kind of kindly that's thats what needed exactly hopefully hope fingers crossed touch get tomorrow later tonight soon morning today keep posted on asap with at will've already did same here anyway mate man bro sir dude friend dear patience time effort assistance service customer god amen aww aw yay phew whew wow great job hero heroes lifesaver star be away away then definitely absolutely sounds fair enough take care stay safe everything we're good to there call afternoon first thing when home interesting but left work never mind nevermind nvm`;
 
@@ -39,7 +39,7 @@ const SIGNS = [
   '🫶',
   '💪',
 ];
-const ANCHORS = `thanks thx thnx tnx thanx ty tysm tyvm cheers ok okay k kk great good perfect awesome cool excellent brilliant wonderful super appreciate appreciated gotcha noted understood sorted fixed solved resolved worked works working alright fine sure`;
+const ANCHORS = `thanks thank thx thnx tnx thanx ty tysm tyvm cheers ok okay k kk great good perfect awesome cool excellent brilliant wonderful super appreciate appreciated gotcha noted understood worries sorted fixed solved resolved worked works working alright fine sure`;
 
 // The turn is ours again: something waits in our inbox.
 const HANDOVER = finder([
@@ -153,9 +153,4 @@ export function weSpokeLast(earlier: readonly Post[], isClosing: (post: Post) =>
     if (!isClosing(post)) return false;
   }
   return false;
-}
-
-/** The words of a closing, for a reason. */
-export function closingReason(anchor: string): string {
-  return `just says thanks after our answer: no answer due (${quote(anchor)})`;
 }

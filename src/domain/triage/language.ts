@@ -31,7 +31,7 @@ export interface Reading {
 
 // The commonest small words, without those that mean something common in a neighbouring language.
 const SMALL_WORDS: Partial<Record<Language, string>> = {
-  en: 'the and is are was were have has had you your my it this that with for not but they what when how can could would should will been from about just im its dont cant i we to of on if there which get any where who why do does did he she they them me am be so or as than here then into out up want need did by at',
+  en: 'the and is are was were have has had you your my it this that with for not but they what when how can could would should will been from about just im its dont cant i we to of on if there which get any where who why do does did he she they them me am be so or as than here then into out up want need did by at no',
   es: 'el los las una que y es por con para mi tu su pero muy esta este como cuando donde porque hay yo lo al del mas gracias todo tengo estoy sus les nos ya sin son eso esto',
   pt: 'os uma que e é por com para meu minha seu sua mas muito esta este isso voce voces nao eu ao do da dos das no na mais obrigado obrigada tudo tenho estou pra pelo tem foi ja sem sao',
   fr: 'le les une des et est pour avec mon ma vous votre mais tres cette ce je il nous sur pas que qui dans au aux du de la ne on sont suis ai bonjour merci chez mes vos plus depuis',

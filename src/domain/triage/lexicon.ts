@@ -127,6 +127,8 @@ const REACH = 4;
 
 function negated(words: Words, hit: Found<Entry>, reading: Reading): boolean {
   const wanted = (language: Language): boolean => maySpeak(language, reading);
+  // "no issues so far, great pot": what a clause denies ends with it.
+  if (words.tokens[hit.from]?.opens) return false;
   for (let at = hit.from - 1; at >= Math.max(0, hit.from - REACH); at--) {
     const token = words.tokens[at];
     if (!token || UNDO.has(token.word)) return false;

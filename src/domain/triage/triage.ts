@@ -1,6 +1,6 @@
 import { type Post, readableText, type Via } from '../post.ts';
 import { isOurLink, nameOf } from './brand.ts';
-import { closingReason, findClosing, findHandover, weSpokeLast } from './closing.ts';
+import { findClosing, findHandover, weSpokeLast } from './closing.ts';
 import { findComparison } from './comparison.ts';
 import { type Reading, readLanguage } from './language.ts';
 import { findHits, type Hit, type Mood } from './lexicon.ts';
@@ -171,13 +171,22 @@ function answerDue(post: Post, known: Read, kinds: readonly Kind[], aboutUs: boo
   return { due: true, reason: null };
 }
 
-function closed(anchor: string, thanked: boolean): Verdict {
+/** The verdict on a plain thanks, "ok" or 👍 after our answer. */
+function closed(known: Read, anchor: string): Verdict {
+  const thanks = wordsOf(known.hits, ['thanks'])[0];
+  const pleased = thanks !== undefined || wordsOf(known.hits, ['praise', 'smile']).length > 0;
+  const reason: Reason = pleased
+    ? {
+        code: 'closing.thanks',
+        text: `just says thanks after our answer: no answer due (${quote(thanks ?? anchor)})`,
+      }
+    : { code: 'closing.agrees', text: `just agrees after our answer: no answer due (${quote(anchor)})` };
   return {
-    kinds: [thanked ? 'praise' : 'mention'],
+    kinds: [pleased ? 'praise' : 'mention'],
     priority: findPriority(NOTHING, { ...CALM, closing: true }).priority,
     answerDue: false,
     suggested: 'thank',
-    reasons: [{ code: 'closing.thanks', text: closingReason(anchor) }],
+    reasons: [reason],
   };
 }
 
@@ -229,7 +238,7 @@ export function triage(post: Post, context: TriageContext): Verdict {
   const known = read(post);
   const anchor = isClosing(known);
   if (anchor !== null && weSpokeLast(context.earlier, (before) => isClosing(read(before)) !== null))
-    return closed(anchor, wordsOf(known.hits, ['thanks', 'praise']).length > 0);
+    return closed(known, anchor);
 
   const addressed = DIRECT.includes(post.via);
   const comparison = findComparison(known.words, context.brand, addressed);
@@ -264,7 +273,8 @@ export function triage(post: Post, context: TriageContext): Verdict {
     kinds,
     priority,
     answerDue: due,
-    suggested: SUGGESTED[kinds[0] ?? 'mention'],
+    suggested:
+      known.handover !== null && kinds[0] === 'mention' ? 'answer' : SUGGESTED[kinds[0] ?? 'mention'],
     reasons: [...told.map(([, why]) => why), ...(reason ? [reason] : []), ...reasons],
   };
 }
