@@ -1,7 +1,6 @@
 import type { Post } from '../../domain/post.ts';
 import { AuthError, RejectedError, UnavailableError } from '../../errors.ts';
 import type { Dropped } from '../source.ts';
-import { GoneError } from './api.ts';
 import type { Connection } from './connection.ts';
 import { notificationSchema, statusSchema } from './entities.ts';
 import type { Poller } from './poll.ts';
@@ -37,28 +36,26 @@ async function openStream(
   streaming: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
-  const none = (error: Error | null): UnavailableError =>
-    new UnavailableError(
-      `${connection.server} offers no streaming; polling continues.`,
-      error ? { cause: error } : {},
-    );
-  try {
-    const response = await connection.api.open(`${streaming}/api/v1/streaming/user`, {
-      headers: { accept: 'text/event-stream' },
-      scope: 'read:notifications',
-      signal,
-    });
-    if (response.body && /^text\/event-stream/i.test(response.headers.get('content-type') ?? ''))
-      return response.body;
-    await response.body?.cancel();
-    throw none(null);
-  } catch (error) {
+  const none = `${connection.server} offers no streaming; polling continues.`;
+  const opening = connection.api.open(`${streaming}/api/v1/streaming/user`, {
+    headers: { accept: 'text/event-stream' },
+    scope: 'read:notifications',
+    signal,
+  });
+  const response = await opening.catch((error: unknown) => {
     // A server without streaming answers 404, 400, 405 or, not knowing the address, 401 (seen); whether the token is
     // bad is the poll's to find out.
-    if (error instanceof GoneError || error instanceof RejectedError || error instanceof AuthError)
-      throw none(error);
-    throw error;
-  }
+    const refused = error instanceof RejectedError || error instanceof AuthError;
+    if (refused) throw new UnavailableError(none, { cause: error });
+    if (!(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError(`The stream cannot be opened: ${error.message} Polling continues.`, {
+      cause: error,
+    });
+  });
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body && /^text\/event-stream/i.test(type)) return response.body;
+  await response.body?.cancel();
+  throw new UnavailableError(none);
 }
 
 async function read(
