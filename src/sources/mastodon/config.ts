@@ -27,7 +27,7 @@ export const mastodonConfig = z
       .trim()
       .regex(/^[\x21-\x7E]{8,2000}$/, 'must be an access token: Preferences → Development → New application'),
     lookback: durationSchema('24h'),
-    every: durationSchema('30s', '10s'),
+    every: durationSchema('30s').refine((ms) => ms >= 10_000, 'must not be shorter than 10s'),
     /** Whether a new follower becomes a post. */
     follows: z.boolean().default(true),
     stream: z.enum(['auto', 'off']).default('auto'),
