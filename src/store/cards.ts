@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, type SqlBool, sql } from 'kysely';
 import type { Door } from './door.ts';
 import { toItems } from './item-row.ts';
 import type { CardsTable, Db } from './schema.ts';
@@ -108,7 +108,8 @@ export function cardQueries(door: Door): CardQueries {
         .selectAll('items')
         .where('chat', '=', chat)
         .where('behind', '=', sql.lit(1))
-        .where('not_before', '<=', now)
+        // The sum keeps SQLite off the index by time, which would have to be sorted: this walks the one by urgency.
+        .where(sql<SqlBool>`not_before + 0 <= ${now}`)
         .orderBy('item_priority', 'desc')
         .orderBy('item_waiting_since')
         .orderBy('item_id')

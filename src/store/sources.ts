@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Door } from './door.ts';
 import { toItems } from './item-row.ts';
 import { keyOf } from './keys.ts';
@@ -120,37 +120,34 @@ export function sourceQueries(door: Door): SourceQueries {
         .where('source', '=', source)
         .where('author_id', '=', keyOf(authorId))
         .where('conversation_id', '<>', keyOf(exceptConversation));
-      const met = await theirs
+      const total = await theirs
         .select([sql<number>`count(*)`.as('posts'), sql<number | null>`min(created_at)`.as('first')])
         .executeTakeFirstOrThrow();
-      if (met.posts === 0) return { conversations: 0, posts: 0, firstMetAt: null, last: null };
-      const conversations = db
-        .selectFrom(
-          theirs
-            .select(['conversation_id', 'created_at'])
-            .orderBy('created_at', 'desc')
-            .limit(AUTHOR_POSTS)
-            .as('newest'),
-        )
-        .select(['conversation_id', sql<number>`max(created_at)`.as('latest')])
-        .groupBy('conversation_id')
-        .as('conversations');
-      const items = db
-        .selectFrom('items')
-        .innerJoin(conversations, 'conversations.conversation_id', 'items.conversation_id')
+      if (total.posts === 0) return { conversations: 0, posts: 0, firstMetAt: null, last: null };
+      const newest = theirs
+        .select(['conversation_id', 'created_at'])
+        .orderBy('created_at', 'desc')
+        .limit(AUTHOR_POSTS)
+        .as('newest');
+      const met = await db
+        .selectFrom(newest)
+        // In this order: from the author's few posts to their items, never the other way round.
+        .crossJoin('items')
+        .whereRef('items.conversation_id', '=', 'newest.conversation_id')
         .where('items.source', '=', source)
-        .where(sql<SqlBool>`items.origin = 'conversation'`);
-      const { count } = await items.select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow();
-      const last = await items
-        .selectAll('items')
+        .where('items.origin', '=', sql.lit('conversation'))
+        .select(['items.id', sql<number>`max(newest.created_at)`.as('latest')])
+        .groupBy('items.id')
         .orderBy('latest', 'desc')
         .orderBy('items.id', 'desc')
-        .limit(1)
         .execute();
+      const last = met[0]
+        ? await db.selectFrom('items').selectAll().where('id', '=', met[0].id).execute()
+        : [];
       return {
-        conversations: count,
-        posts: met.posts,
-        firstMetAt: met.first,
+        conversations: met.length,
+        posts: total.posts,
+        firstMetAt: total.first,
         last: (await toItems(db, last))[0] ?? null,
       };
     },

@@ -40,8 +40,10 @@ type Database = InstanceType<typeof DatabaseSync>;
 
 /** The primary result code: https://www.sqlite.org/rescode.html */
 function sqliteCode(error: unknown): number | null {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
-  return typeof code === 'number' ? code & 0xff : null;
+  if (!(error instanceof Error)) return null;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  // What `all` throws (1.2.1) has words but no code.
+  return /^database (table )?is locked/.test(error.message) ? BUSY : null;
 }
 
 /** Another process has the file for a moment: try until it lets go. Nothing has happened when SQLite says busy. */

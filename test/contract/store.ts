@@ -121,7 +121,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
               }
             },
           ),
-          { numRuns: 25 },
+          { numRuns: 15 },
         );
       });
 
@@ -284,7 +284,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
               expect(await store.events(item.id, 10)).toHaveLength(item.version - 1);
             },
           ),
-          { numRuns: 30 },
+          { numRuns: 20 },
         );
       });
 
@@ -551,7 +551,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
               if (found) expect(found.item).toEqual(item);
             },
           ),
-          { numRuns: 60 },
+          { numRuns: 40 },
         );
       });
 
@@ -795,7 +795,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const source = fresh();
         const chat = fresh();
         const other = await opened.reopen();
-        for (let round = 0; round < 50; round++) {
+        for (let round = 0; round < 40; round++) {
           const item = await created(newItem({ source, conversationId: `${round}` }));
           await Promise.all([
             store.saveItem({ ...item, version: 2, state: 'claimed' }),
@@ -805,7 +805,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           await store.saveCard({ ...(await cardOf(item.id, chat)), ref: 'r', shownVersion: 1 });
         }
         const behind = await store.cardsBehind(chat, T0, 100);
-        expect(behind).toHaveLength(50);
+        expect(behind).toHaveLength(40);
         expect(new Set(behind.map((card) => card.item.version))).toEqual(new Set([2]));
         await other.close();
       });

@@ -69,7 +69,8 @@ export const ledger: Migration = {
       ]),
       "create unique index items_conversation on items (source, conversation_id) where origin = 'conversation'",
       'create index items_urgency on items (closed, priority desc, waiting_since, id)',
-      'create index items_closed_recent on items (closed, updated_at, id, state)',
+      'create index items_closed_recent on items (closed, updated_at, id)',
+      'create index items_state on items (state)',
       'create index items_recent on items (updated_at, id)',
       'create index items_source_recent on items (source, updated_at, id)',
       'create index items_owner on items (owner_id, updated_at, id) where owner_id is not null',
@@ -111,7 +112,7 @@ export const ledger: Migration = {
       'create index cards_ref on cards (chat, ref) where ref is not null',
       'create index cards_behind on cards (chat, item_priority desc, item_waiting_since, item_id, channel) where behind = 1',
       'create index cards_behind_later on cards (chat, not_before) where behind = 1',
-      'create index cards_place on cards (chat, channel, item_state, item_id)',
+      'create index cards_place on cards (chat, item_state, item_id, channel)',
 
       table('sources', [
         `name ${id} primary key`,
