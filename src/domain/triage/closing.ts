@@ -96,13 +96,13 @@ const EVERY: Vocabulary = {
 function closesWithoutSpaces(words: Words, language: Language): string | null {
   const rules = SPACELESS_RULES[language];
   if (!rules || words.folded === '' || words.folded.length > 120) return null;
-  const thanks = rules.thanks.split(' ').map(fold);
-  const anchor = [...thanks, ...rules.closing.split(' ').map(fold)].find((entry) =>
+  const thanks = rules.thanks.split(',').map(fold);
+  const anchor = [...thanks, ...rules.closing.split(',').map(fold)].find((entry) =>
     words.folded.includes(entry),
   );
   if (!anchor) return null;
   let rest = words.folded;
-  const known = [...thanks, ...rules.closing.split(' ').map(fold), ...rules.praise.split(' ').map(fold)];
+  const known = [...thanks, ...rules.closing.split(',').map(fold), ...rules.praise.split(',').map(fold)];
   for (const entry of known.sort((a, b) => b.length - a.length)) rest = rest.replaceAll(entry, ' ');
   rest = rest.replaceAll(/@\S+/g, ' ');
   const letters = [...rest].filter((character) => /\p{L}/u.test(character)).length;
@@ -144,13 +144,35 @@ export function findClosing(words: Words, reading: Reading): string | null {
   return anchor !== null && unknown <= allowed ? anchor : null;
 }
 
-/** Whether we wrote last, nothing but such closings since included. Looks at the newest ten posts. */
-export function weSpokeLast(earlier: readonly Post[], isClosing: (post: Post) => boolean): boolean {
+// "Thanks, but …" goes on.
+const TURNS = new Set(
+  'but though however although except pero mas mais aber doch ma pero maar ama fakat ale tapi но однако لكن बस लेकिन por embargo'.split(
+    ' ',
+  ),
+);
+const ASKED = /[?？؟;]|let us know|tell us|send us|dm us|share (?:with us|the|your)|which one/i;
+/** Longest text in which thanks may be the point, whatever the other words are. */
+const SHORT_THANKS = 14;
+
+/**
+ * Whether a short text with thanks in it needs no word of ours although it says something of its own ("Danke, er heizt
+ * wieder"). Not where we had asked something: then the other words are the answer. Numbers and links are for us to read.
+ */
+export function isShortThanks(words: Words, ourLast: Post): boolean {
+  if (ASKED.test(ourLast.text.slice(0, 2_000))) return false;
+  const spoken = words.tokens.filter((token) => token.type === 'word');
+  if (spoken.length > SHORT_THANKS || (words.folded !== '' && words.folded.length > 60)) return false;
+  if (words.tokens.some((token) => token.type === 'link')) return false;
+  return !spoken.some((token) => TURNS.has(token.word) || /\d/.test(token.word));
+}
+
+/** Our post that had the last word, such closings since left out; null when a customer had it. Looks at the newest ten posts. */
+export function ourLastWord(earlier: readonly Post[], isClosing: (post: Post) => boolean): Post | null {
   for (let back = 1; back <= Math.min(10, earlier.length); back++) {
     const post = earlier[earlier.length - back];
-    if (!post) return false;
-    if (post.ours) return true;
-    if (!isClosing(post)) return false;
+    if (!post) return null;
+    if (post.ours) return post;
+    if (!isClosing(post)) return null;
   }
-  return false;
+  return null;
 }

@@ -147,7 +147,7 @@ interface SpacelessTable {
 }
 
 function cut(list: string): readonly string[] {
-  return list.split(' ').map(fold);
+  return list.split(',').map(fold);
 }
 
 const SPACELESS = new Map<Language, SpacelessTable>(

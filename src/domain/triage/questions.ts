@@ -88,7 +88,7 @@ const OPENING: Finder<Language> = finder(
 const SPACELESS = new Map(
   Object.entries(SPACELESS_RULES).map(([code, rules]) => [
     code as Language,
-    rules.asking.split(' ').map(fold),
+    rules.asking.split(',').map(fold),
   ]),
 );
 
@@ -127,6 +127,8 @@ function asksByWord(words: Words, at: number, to: number, first: boolean): boole
   if (!WH.has(word)) return false;
   // ", which is great" and ", who was rude" tell more about what was said before.
   if (!first && (word === 'which' || word === 'who')) return false;
+  // "who does that" and "who knew that" wonder at something.
+  if (word === 'who' && DEMONSTRATIVE.has(words.tokens[at + 2]?.word ?? '')) return false;
   if (first && word === 'who' && next !== '' && !PRONOUN.has(next)) return true;
   if (first && (word === 'what' || word === 'which') && namesThing(words, at + 1, to)) return true;
   if (word === 'how' && AUX.has(words.tokens[at + 2]?.word ?? ''))

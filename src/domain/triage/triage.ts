@@ -1,6 +1,6 @@
 import { type Post, readableText, type Via } from '../post.ts';
 import { isOurLink, nameOf } from './brand.ts';
-import { findClosing, findHandover, weSpokeLast } from './closing.ts';
+import { findClosing, findHandover, isShortThanks, ourLastWord } from './closing.ts';
 import { findComparison } from './comparison.ts';
 import { type Reading, readLanguage } from './language.ts';
 import { findHits, type Hit, type Mood } from './lexicon.ts';
@@ -41,7 +41,7 @@ function read(post: Post): Read {
   const hits = findHits(words, reading);
   const questions = findQuestions(words, reading);
   const count = (moods: readonly Mood[], negated = false): number => wordsOf(hits, moods, negated).length;
-  const safety = questions.onlyAsks ? 0 : count(['safety']);
+  const safety = questions.reasons.length > 0 ? 0 : count(['safety']);
   return {
     words,
     reading,
@@ -116,8 +116,23 @@ function unique<T>(values: readonly T[]): readonly T[] {
   return [...new Set(values)];
 }
 
+/** The words that end a conversation, where nothing is asked, complained of or sent elsewhere; else null. */
 function isClosing(known: Read): string | null {
-  if (known.questions.reasons.length > 0 || known.problems > 0 || known.handover !== null) return null;
+  if (!isCalm(known)) return null;
+  return findClosing(known.words, known.reading);
+}
+
+function isCalm(known: Read): boolean {
+  return known.questions.reasons.length === 0 && known.problems === 0 && known.handover === null;
+}
+
+/** Whether the post ends what we answered: the words that do, or null. */
+function closes(known: Read, earlier: readonly Post[]): string | null {
+  if (earlier.length === 0 || !isCalm(known)) return null;
+  const ourLast = ourLastWord(earlier, (before) => isClosing(read(before)) !== null);
+  if (!ourLast) return null;
+  const thanks = wordsOf(known.hits, ['thanks'])[0];
+  if (thanks !== undefined && isShortThanks(known.words, ourLast)) return thanks;
   return findClosing(known.words, known.reading);
 }
 
@@ -149,7 +164,7 @@ interface Due {
 }
 
 /** Whether a person of ours owes an answer. Not every mention wants one, but silence must have a reason in words. */
-function answerDue(post: Post, known: Read, kinds: readonly Kind[], aboutUs: boolean): Due {
+function answerDue(known: Read, kinds: readonly Kind[], aboutUs: boolean): Due {
   const no = (code: string, text: string): Due => ({ due: false, reason: { code, text } });
   if (kinds[0] === 'spam') return { due: false, reason: null };
   if (kinds[0] === 'follow') return no('due.follow', 'a follow wants no answer');
@@ -158,7 +173,7 @@ function answerDue(post: Post, known: Read, kinds: readonly Kind[], aboutUs: boo
     (kind) => kind === 'complaint' || kind === 'question' || kind === 'comparison' || kind === 'praise',
   );
   const written = known.words.tokens.some((token) => token.type === 'word' || token.type === 'emoji');
-  if (kinds.includes('link-share') && !wants && (!written || post.via === 'share'))
+  if (kinds.includes('link-share') && !wants && !written)
     return no('due.bare-share', 'shares a link without a word to us: no answer due');
   if (known.handover !== null)
     return {
@@ -206,7 +221,8 @@ const CALM = {
   closing: false,
 } as const;
 
-function mentionReason(known: Read): Reason {
+function mentionReason(known: Read, aboutUs: boolean): Reason {
+  if (!aboutUs) return { code: 'mention.keyword', text: 'uses one of our search words' };
   if (known.words.tokens.length === 0) return { code: 'mention.empty', text: 'no words: look at it' };
   if (known.reading.foreign)
     return { code: 'mention.foreign', text: 'language not understood; a person should look' };
@@ -236,10 +252,10 @@ export function triage(post: Post, context: TriageContext): Verdict {
       reasons: [{ code: 'ours', text: 'written by us' }],
     };
   const known = read(post);
-  const anchor = isClosing(known);
-  if (anchor !== null && weSpokeLast(context.earlier, (before) => isClosing(read(before)) !== null))
-    return closed(known, anchor);
+  const anchor = closes(known, context.earlier);
+  if (anchor !== null) return closed(known, anchor);
 
+  const aboutUs = isAboutUs(post, known, context);
   const addressed = DIRECT.includes(post.via);
   const comparison = findComparison(known.words, context.brand, addressed);
   const spam = known.problems === 0 ? findSpam(known.words, post.links, context.brand) : null;
@@ -249,9 +265,8 @@ export function triage(post: Post, context: TriageContext): Verdict {
         ...(post.via === 'follow' ? [] : kindsByWords(known, comparison)),
         ...kindsByCircumstance(post, context),
       ];
-  if (told.length === 0) told.push(['mention', mentionReason(known)]);
+  if (told.length === 0) told.push(['mention', mentionReason(known, aboutUs)]);
   const kinds = unique(told.map(([kind]) => kind));
-  const aboutUs = isAboutUs(post, known, context);
   const first = (moods: readonly Mood[], negated = false): string | null =>
     wordsOf(known.hits, moods, negated)[0] ?? null;
   const { priority, reasons } = findPriority(known.words, {
@@ -268,7 +283,7 @@ export function triage(post: Post, context: TriageContext): Verdict {
     foreign: told[0]?.[1].code === 'mention.foreign',
     closing: false,
   });
-  const { due, reason } = answerDue(post, known, kinds, aboutUs);
+  const { due, reason } = answerDue(known, kinds, aboutUs);
   return {
     kinds,
     priority,
