@@ -119,6 +119,11 @@ export type SystemAction =
       readonly postId: string;
       readonly at: number;
       readonly verdict: Verdict;
+      /**
+       * Where it stands in the conversation when it arrives late: before the question that the card shows (`older`), or
+       * before our answer (`answered`). Default `newest`.
+       */
+      readonly standing?: 'newest' | 'older' | 'answered';
     }
   | { readonly type: 'wake' }
   | { readonly type: 'merge'; readonly into: number };
@@ -156,6 +161,9 @@ export interface Refusal {
 export type Transition =
   | { readonly ok: true; readonly item: Item; readonly events: readonly ItemEvent[] }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** Clocks of servers differ by less than this. */
+const CLOCK_SKEW_MS = 60_000;
 
 /** Longest draft or note that is kept, in UTF-16 units; every network allows less. */
 export const MAX_WORDS = 20_000;
@@ -416,14 +424,16 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
         { replyId: action.replyId },
       );
     case 'answered-on-network': {
-      if (isClosed(item)) return refuse('closed', 'It is closed already.');
+      if (isClosed(item) && !betterAnswer(item, action.at)) return refuse('closed', 'It is closed already.');
       // Our own reply may come back through the stream before the send itself returns: it is still that person's answer.
-      const how = item.sending ? 'sent' : 'network';
-      const by = item.sending ? item.sending.by : action.by;
+      // What was written before they pressed Send is a colleague's.
+      const sending = item.sending && action.at >= item.sending.at - CLOCK_SKEW_MS ? item.sending : null;
+      const how = sending ? 'sent' : 'network';
+      const by = sending ? sending.by : action.by;
       return become(
         {
           ...closed(item, 'answered', { how, by, at: action.at, url: action.url, reason: null, words: null }),
-          draft: item.sending ? null : item.draft,
+          draft: sending ? null : item.draft,
         },
         { by: by.name, url: action.url },
       );
@@ -458,6 +468,19 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
   }
 }
 
+/** Whether triage closed it before anybody of the team saw it. */
+export function wasFiltered(item: Item): boolean {
+  return (
+    item.state === 'dismissed' && item.closing?.by.id === SYSTEM.id && item.closing.reason !== 'duplicate'
+  );
+}
+
+/** An answer that arrives late may show that nothing had been left unanswered, or that we had been quicker than we thought. */
+function betterAnswer(item: Item, at: number): boolean {
+  if (item.closing?.how === 'network') return at < item.closing.at;
+  return wasFiltered(item) && item.closing?.reason === 'no-answer-needed';
+}
+
 /** A further post by the customer: wakes, refreshes or reopens the item, or is noted as needing no answer. */
 function customerPosted(
   item: Item,
@@ -468,9 +491,15 @@ function customerPosted(
   const news = { kinds: verdict.kinds, suggested: verdict.suggested, reasons: verdict.reasons };
   const detail = { postId: action.postId, answerDue: verdict.answerDue, why: verdict.reasons[0]?.text ?? '' };
 
+  const due = verdict.answerDue && !verdict.kinds.includes('spam');
+  if (action.standing === 'answered')
+    return become({}, { ...detail, answerDue: false, why: 'It had been answered before it reached us.' });
+
   if (isClosed(item)) {
-    const final = item.closing?.reason != null && FINAL_REASONS.includes(item.closing.reason);
-    if (!verdict.answerDue || final) return become({}, detail);
+    // The spam filter judged one post, a person the whole conversation.
+    const filtered = wasFiltered(item);
+    const final = !filtered && item.closing?.reason != null && FINAL_REASONS.includes(item.closing.reason);
+    if (!due || final) return become({}, detail);
     return become(
       {
         ...news,
@@ -484,24 +513,30 @@ function customerPosted(
         draft: null,
         warning: null,
         waitingSince: action.at,
-        followUps: item.followUps + 1,
+        followUps: item.followUps + (filtered ? 0 : 1),
       },
       detail,
-      'follow-up',
+      filtered ? 'opened' : 'follow-up',
     );
   }
   // The first question is still unanswered: a "thanks anyway" neither hides it nor lowers it.
-  if (!verdict.answerDue && item.answerDue) return become({}, detail);
+  if (!due && (item.answerDue || verdict.kinds.includes('spam'))) return become({}, detail);
+  const priority = Math.max(item.priority, verdict.priority);
   const woken =
     item.state === 'snoozed' ? ({ state: item.owner ? 'claimed' : 'open', snoozedUntil: null } as const) : {};
+  if (action.standing === 'older')
+    return become(
+      { ...woken, priority, waitingSince: Math.min(item.waitingSince ?? action.at, action.at) },
+      detail,
+    );
   return become(
     {
       ...news,
       ...woken,
       postId: action.postId,
-      priority: Math.max(item.priority, verdict.priority),
-      answerDue: verdict.answerDue,
-      waitingSince: item.waitingSince ?? action.at,
+      priority,
+      answerDue: due,
+      waitingSince: due ? (item.waitingSince ?? action.at) : item.waitingSince,
     },
     detail,
   );

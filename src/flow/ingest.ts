@@ -1,9 +1,18 @@
 import type { Clock } from '../clock.ts';
-import { type DismissReason, type Item, type ItemEvent, SYSTEM, transition } from '../domain/item.ts';
+import {
+  type DismissReason,
+  type Item,
+  type ItemEvent,
+  isClosed,
+  SYSTEM,
+  transition,
+  wasFiltered,
+} from '../domain/item.ts';
 import type { Post } from '../domain/post.ts';
 import type { Place } from '../domain/routing.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
+import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
 
 export interface IngestDeps {
   readonly store: Store;
@@ -32,40 +41,49 @@ export interface IngestResult {
   readonly changed: readonly number[];
 }
 
-/** How many earlier posts triage and the answered rule look at. */
-const CONVERSATION_WINDOW = 100;
+/** A post from the future (a wrong clock, a wrong time zone) counts as written now; else nothing could ever answer it. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+/** No conversation has this id: nothing is left out. */
+const NO_CONVERSATION = '';
 
 /**
  * The one door for posts, from polls, streams, webhooks and conversation look-ups alike: new posts are stored, judged,
  * and turned into items, all in one transaction together with the source's cursor. Delivering the same posts again
- * changes nothing.
+ * changes nothing, and the order in which they arrive does not matter: what counts is who had the last word.
  */
 export function createIngest(deps: IngestDeps): (delivery: Delivery) => Promise<IngestResult> {
   return (delivery) => ingest(deps, delivery);
 }
 
 async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResult> {
-  const { store } = deps;
-  const result = await store.transaction(`source:${delivery.source}`, async (queries) => {
-    const placed = await placeInConversations(queries, delivery.source, delivery.posts);
-    const fresh = await queries.addPosts(placed.posts, deps.clock.now(), delivery.backfilled);
+  const { store, clock } = deps;
+  const { source } = delivery;
+  const result = await store.transaction(`source:${source}`, async (queries) => {
+    const now = clock.now();
+    const posts = delivery.posts.map((post) =>
+      post.createdAt > now + CLOCK_SKEW_MS ? { ...post, createdAt: now } : post,
+    );
+    const placed = await place(queries, source, posts);
+    const fresh =
+      placed.posts.length > 0 ? await queries.addPosts(placed.posts, now, delivery.backfilled) : [];
     const changed = new Set<number>();
     let opened = 0;
+    const life = { deps, queries, source, now, met: new Map<string, number>() };
     for (const [conversationId, news] of byConversation(fresh)) {
-      const outcome = await advance(
-        deps,
-        queries,
-        delivery.source,
-        conversationId,
-        news,
-        placed.known.has(conversationId),
-      );
+      const ids = new Set([...news.map((post) => post.id), ...(placed.joined.get(conversationId) ?? [])]);
+      const outcome = await advance(life, conversationId, news, ids, placed.known.has(conversationId));
       if (outcome.opened) opened += 1;
       if (outcome.item && outcome.changed) changed.add(outcome.item.id);
+      for (const { stray } of placed.merged.filter((merge) => merge.conversationId === conversationId)) {
+        if (!outcome.item) continue;
+        await apply(queries, stray, { type: 'merge', into: outcome.item.id }, now);
+        changed.add(stray.id);
+      }
     }
     if (delivery.state) {
-      const before = await queries.sourceState(delivery.source);
-      await queries.saveSourceState(delivery.source, delivery.state(before, fresh));
+      const before = await queries.sourceState(source);
+      await queries.saveSourceState(source, delivery.state(before, fresh));
     }
     return { fresh: fresh.length, opened, changed: [...changed] };
   });
@@ -73,76 +91,9 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
   return result;
 }
 
-/** Chronological; of two posts of one instant the parent comes first. */
-function inOrder(posts: readonly Post[]): Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  const index = new Map(sorted.map((post, position) => [post.id, position]));
-  return sorted
-    .map((post, position) => {
-      const parent = post.replyTo === null ? undefined : index.get(post.replyTo);
-      // Clock skew between servers: a reply "older" than its parent is moved right behind it.
-      return { post, key: parent !== undefined && parent > position ? parent + 0.5 : position };
-    })
-    .sort((a, b) => a.key - b.key)
-    .map(({ post }) => post);
-}
-
-/**
- * A post whose parent we know belongs to the parent's conversation, whatever the network said; and when the missing
- * middle of a thread arrives late, the part that hung below it joins the rest.
- */
-async function placeInConversations(
-  queries: Queries,
-  source: string,
-  posts: readonly Post[],
-): Promise<{ posts: Post[]; known: Set<string> }> {
-  const asked = new Set<string>();
-  for (const post of posts) {
-    asked.add(post.id).add(post.conversationId);
-    if (post.replyTo !== null) asked.add(post.replyTo);
-  }
-  const stored = await queries.knownPosts(source, [...asked]);
-  const conversationOf = new Map(stored);
-  const known = new Set(stored.values());
-  const placed: Post[] = [];
-  for (const post of inOrder(posts)) {
-    const conversationId =
-      conversationOf.get(post.id) ??
-      (post.replyTo === null ? undefined : conversationOf.get(post.replyTo)) ??
-      conversationOf.get(post.conversationId) ??
-      post.conversationId;
-    if (conversationId !== post.id && !stored.has(post.id))
-      await adopt(queries, source, post.id, conversationId, known);
-    conversationOf.set(post.id, conversationId);
-    placed.push(conversationId === post.conversationId ? post : { ...post, conversationId });
-    // A conversation may be stored although none of its ids were asked for: its first post never reached us.
-    if (
-      !known.has(conversationId) &&
-      !stored.has(post.id) &&
-      (await queries.countConversation(source, conversationId)) > 0
-    )
-      known.add(conversationId);
-  }
-  return { posts: placed, known };
-}
-
-async function adopt(
-  queries: Queries,
-  source: string,
-  from: string,
-  to: string,
-  known: Set<string>,
-): Promise<void> {
-  if ((await queries.countConversation(source, from)) === 0) return;
-  const [stray, home] = [await queries.itemOf(source, from), await queries.itemOf(source, to)];
-  await queries.moveConversation(source, from, to);
-  known.add(to);
-  if (stray && home) await apply(queries, stray, { type: 'merge', into: home.id }, stray.updatedAt);
-}
-
 function byConversation(posts: readonly Post[]): Map<string, Post[]> {
   const groups = new Map<string, Post[]>();
-  for (const post of inOrder(posts)) {
+  for (const post of posts) {
     const group = groups.get(post.conversationId);
     if (group) group.push(post);
     else groups.set(post.conversationId, [post]);
@@ -150,50 +101,57 @@ function byConversation(posts: readonly Post[]): Map<string, Post[]> {
   return groups;
 }
 
+/** What one delivery works with. */
+interface Life {
+  readonly deps: IngestDeps;
+  readonly queries: Queries;
+  readonly source: string;
+  readonly now: number;
+  /** By author: in how many conversations we had met before this delivery. */
+  readonly met: Map<string, number>;
+}
+
+/** A conversation while its item lives through the news of it. */
+interface Thread {
+  readonly posts: readonly Post[];
+  /** Posts stored before that come after this position. */
+  readonly later: (index: number) => readonly number[];
+  readonly judge: (index: number) => Promise<Verdict>;
+}
+
 /** Lets a conversation's item live through its new posts, oldest first. */
 async function advance(
-  deps: IngestDeps,
-  queries: Queries,
-  source: string,
+  life: Life,
   conversationId: string,
-  news: readonly Post[],
+  fresh: readonly Post[],
+  newIds: ReadonlySet<string>,
   known: boolean,
 ): Promise<{ item: Item | null; changed: boolean; opened: boolean }> {
-  const now = deps.clock.now();
-  const posts = known
-    ? inOrder(await queries.conversation(source, conversationId, CONVERSATION_WINDOW))
-    : inOrder(news);
-  const newIds = new Set(news.map((post) => post.id));
-  const old = posts.filter((post) => !newIds.has(post.id));
+  const { queries, source } = life;
+  const stored = known
+    ? await queries.conversation(source, conversationId, CONVERSATION_WINDOW + newIds.size)
+    : [];
+  const seen = new Set(stored.map((post) => post.id));
+  const posts = inOrder([...stored, ...fresh.filter((post) => !seen.has(post.id))]);
   const before = known ? await queries.itemOf(source, conversationId) : null;
+  const old = posts.flatMap((post, index) => (newIds.has(post.id) ? [] : [index]));
+  const verdicts = new Map<number, Promise<Verdict>>();
+  const thread: Thread = {
+    posts,
+    later: (index) => (index > (old.at(-1) ?? -1) ? [] : old.filter((other) => other > index)),
+    judge: (index) => {
+      const verdict = verdicts.get(index) ?? judge(life, posts, index, before !== null);
+      verdicts.set(index, verdict);
+      return verdict;
+    },
+  };
   let item = before;
-  let lastCustomerAt = latest(old.filter((post) => !post.ours));
-  let lastOurs = old.filter((post) => post.ours).at(-1) ?? null;
-
-  for (const post of news) {
-    if (post.ours) {
-      if (!lastOurs || post.createdAt >= lastOurs.createdAt) lastOurs = post;
-      // An answer that arrives late answers nothing that was asked after it.
-      if (item && post.createdAt >= lastCustomerAt) item = await answered(queries, item, post, now);
-      continue;
-    }
-    lastCustomerAt = Math.max(lastCustomerAt, post.createdAt);
-    const at = posts.findIndex((other) => other.id === post.id);
-    const earlier = at >= 0 ? posts.slice(0, at) : posts.filter((other) => other.createdAt < post.createdAt);
-    const met = item ? 0 : (await queries.author(source, post.author.id, conversationId)).conversations;
-    const verdict = deps.triage(post, { brand: deps.brand, earlier, met });
-    item = item
-      ? await apply(
-          queries,
-          item,
-          { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict },
-          now,
-        )
-      : await open(deps, queries, post, verdict, now);
+  for (const [index, post] of posts.entries()) {
+    if (!newIds.has(post.id)) continue;
+    item = post.ours
+      ? item && (await weSpoke(life, thread, index, item))
+      : await customerSpoke(life, thread, index, item);
   }
-  // The question arrived after its answer (the stream was quicker than the poll): the last word is ours all the same.
-  if (item && item.version !== before?.version && lastOurs && lastOurs.createdAt > lastCustomerAt)
-    item = await answered(queries, item, lastOurs, now);
   return {
     item,
     changed: item !== null && item.version !== before?.version,
@@ -201,8 +159,92 @@ async function advance(
   };
 }
 
-function latest(posts: readonly Post[]): number {
-  return posts.reduce((max, post) => Math.max(max, post.createdAt), Number.NEGATIVE_INFINITY);
+async function judge(
+  { deps, queries, source, met }: Life,
+  posts: readonly Post[],
+  index: number,
+  hadItem: boolean,
+): Promise<Verdict> {
+  const post = posts[index];
+  if (!post) throw new RangeError(`There is no post ${index} in this conversation.`);
+  const { id } = post.author;
+  // One question an author, not one a post: somebody who writes all day has a long history.
+  const times = met.get(id) ?? (await queries.author(source, id, NO_CONVERSATION)).conversations;
+  met.set(id, times);
+  const earlier = posts.slice(Math.max(0, index - CONVERSATION_WINDOW), index);
+  return deps.triage(post, {
+    brand: deps.brand,
+    earlier,
+    met: Math.max(0, times - (hadItem ? 1 : 0)),
+  });
+}
+
+/** The newest of these positions at which a customer asked for an answer, or -1. */
+async function lastAsked({ posts, judge }: Thread, positions: readonly number[]): Promise<number> {
+  for (const index of positions.toReversed()) {
+    if (posts[index]?.ours) continue;
+    const verdict = await judge(index);
+    if (verdict.answerDue && !verdict.kinds.includes('spam')) return index;
+  }
+  return -1;
+}
+
+/** A post of ours closes the item, unless it arrives late and a customer asked again after it. */
+async function weSpoke(life: Life, thread: Thread, index: number, item: Item): Promise<Item> {
+  const post = thread.posts[index];
+  const firstCustomer = thread.posts.findIndex((other) => !other.ours);
+  // What we wrote before any customer did answers nobody.
+  if (!post || firstCustomer > index) return item;
+  if ((await lastAsked(thread, thread.later(index))) >= 0) return item;
+  return answered(life.queries, item, post, life.now);
+}
+
+async function customerSpoke(
+  life: Life,
+  thread: Thread,
+  index: number,
+  item: Item | null,
+): Promise<Item | null> {
+  const { deps, queries, now } = life;
+  const post = thread.posts[index];
+  if (!post) return item;
+  const verdict = await thread.judge(index);
+  const later = thread.later(index);
+  const asked = await lastAsked(thread, later);
+  const oursLater = later.filter((other) => thread.posts[other]?.ours);
+  let next: Item | null;
+  if (item) {
+    const standing = standingOf(item, post, asked >= 0, oursLater.length > 0);
+    const action = {
+      type: 'customer-posted',
+      postId: post.id,
+      at: post.createdAt,
+      verdict,
+      standing,
+    } as const;
+    next = await apply(queries, item, action, now);
+    if (wasFiltered(item) && !isClosed(next)) await queries.wantCards(next.id, deps.route(verdict, post));
+  } else {
+    next = await open(deps, queries, post, verdict, now);
+  }
+  // The question arrived after its answer (the stream was quicker than the poll): the last word is ours all the same.
+  const answer = thread.posts[oursLater.find((other) => other > asked) ?? -1];
+  if (next && answer && (item === null || isClosed(item))) next = await answered(queries, next, answer, now);
+  return next;
+}
+
+/** What a customer's post that arrives out of order means for the item. */
+function standingOf(
+  item: Item,
+  post: Post,
+  askedLater: boolean,
+  oursLater: boolean,
+): 'newest' | 'older' | 'answered' {
+  if (!isClosed(item)) return oursLater ? 'answered' : askedLater ? 'older' : 'newest';
+  // Whoever closed it had a later question before them.
+  if (askedLater) return 'answered';
+  const byAnswer = item.closing?.how === 'network' || item.closing?.how === 'sent';
+  return byAnswer && oursLater && item.closing.at >= post.createdAt ? 'answered' : 'newest';
 }
 
 function answered(queries: Queries, item: Item, post: Post, now: number): Promise<Item> {

@@ -1,0 +1,189 @@
+import type { ActRequest } from '../../src/chat/chat.ts';
+import type { Actor, Item, ItemEvent } from '../../src/domain/item.ts';
+import type { Post, PostInput } from '../../src/domain/post.ts';
+import type { Place } from '../../src/domain/routing.ts';
+import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
+import { type Act, createAct } from '../../src/flow/act.ts';
+import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
+import { createView, type View } from '../../src/flow/view.ts';
+import type { Source } from '../../src/sources/source.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Queries, Store } from '../../src/store/store.ts';
+import { type TestClock, testClock } from './clock.ts';
+import { NOON, post, verdict } from './items.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** Verdicts by the words of the post: `spam…`, `thanks…`, `complaint…`, `follow…`; everything else is a question. `p=90` sets the priority. */
+export const scriptedTriage: Triage = ({ text, via }) => {
+  const priority = Number(/\bp=(\d+)/.exec(text)?.[1] ?? 50);
+  const because = (code: string): Verdict['reasons'] => [{ code, text: `it is a ${code}` }];
+  if (text.startsWith('spam'))
+    return verdict({ kinds: ['spam'], priority: 0, answerDue: false, reasons: because('spam') });
+  if (via === 'follow')
+    return verdict({ kinds: ['follow'], priority: 10, answerDue: false, reasons: because('follow') });
+  if (text.startsWith('thanks'))
+    return verdict({ kinds: ['praise'], priority: 5, answerDue: false, reasons: because('plain thanks') });
+  if (text.startsWith('complaint'))
+    return verdict({ kinds: ['complaint'], priority, reasons: because('complaint') });
+  return verdict({ priority, reasons: because('question') });
+};
+
+/** A log that keeps its lines. */
+export interface KeptLog {
+  readonly lines: { level: string; fields: object; message: string }[];
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export function keptLog(): KeptLog {
+  const lines: KeptLog['lines'] = [];
+  const at = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn') };
+}
+
+export interface Flow {
+  readonly store: Store;
+  readonly clock: TestClock;
+  readonly view: View;
+  readonly act: Act;
+  readonly log: KeptLog;
+  readonly sources: Map<string, Source>;
+  /** Items that the flow said have changed, in order. */
+  readonly changed: number[];
+  ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
+  /** A person does something. */
+  does(actor: Actor, itemId: number, action: ActRequest['action']): ReturnType<Act>;
+  /** The item of a conversation; throws when there is none. */
+  item(conversationId: string, source?: string): Promise<Item>;
+  events(conversationId: string, source?: string): Promise<readonly ItemEvent[]>;
+}
+
+export interface FlowOptions {
+  readonly store?: Store;
+  readonly clock?: TestClock;
+  readonly triage?: Triage;
+  readonly sources?: readonly Source[];
+  readonly places?: readonly Place[] | ((verdict: Verdict, post: Post) => readonly Place[]);
+  /** Stands between the flow and the store: for failures in the middle. */
+  readonly through?: (store: Store) => Store;
+}
+
+/** The flow's parts on a store of their own (SQLite in memory), a day after {@link NOON}. */
+export async function flow(options: FlowOptions = {}): Promise<Flow> {
+  const clock = options.clock ?? testClock(NOON + 24 * HOUR);
+  const real = options.store ?? (await openStore('file::memory:', { clock }));
+  const store = options.through?.(real) ?? real;
+  const log = keptLog();
+  const changed: number[] = [];
+  const tell = (ids: readonly number[]): void => void changed.push(...ids);
+  const sources = new Map((options.sources ?? []).map((source) => [source.name, source]));
+  const view = createView(store, sources);
+  const places = options.places ?? [{ chat: 'web', channel: 'all' }];
+  const ingest = createIngest({
+    store,
+    clock,
+    triage: options.triage ?? scriptedTriage,
+    brand: { names: ['Potluck'], competitors: [], domains: [] },
+    route: (found, about) => (typeof places === 'function' ? places(found, about) : places),
+    changed: tell,
+  });
+  let ids = 0;
+  const act = createAct({
+    store,
+    clock,
+    view,
+    sources,
+    newId: () => `reply-${++ids}-0123456789`,
+    roleOf: (id) => (id.includes('mia') ? 'manager' : 'responder'),
+    changed: tell,
+    record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
+    log,
+  });
+  const itemOf = async (conversationId: string, source = 'blog'): Promise<Item> => {
+    const item = await real.itemOf(source, conversationId);
+    if (!item) throw new Error(`no item of ${source}/${conversationId}`);
+    return item;
+  };
+  return {
+    store: real,
+    clock,
+    view,
+    act,
+    log,
+    sources,
+    changed,
+    ingest: (posts, more = {}) =>
+      ingest({ source: posts[0]?.source ?? 'blog', posts, backfilled: false, ...more }),
+    does: (actor, itemId, action) =>
+      act({ itemId, action, actor: { id: actor.id, name: actor.name, surface: actor.surface } }),
+    item: itemOf,
+    events: async (conversationId, source) => real.events((await itemOf(conversationId, source)).id, 200),
+  };
+}
+
+/** A post of a customer, `minute` minutes after noon; the conversation is `p1` unless said otherwise. */
+export function theirs(id: string, minute: number, change: Partial<PostInput> = {}): Post {
+  return post({
+    id,
+    conversationId: 'p1',
+    createdAt: NOON + minute * MINUTE,
+    text: `question ${id}?`,
+    ...change,
+  });
+}
+
+/** A post of ours, with a link that names it. */
+export function ours(id: string, minute: number, change: Partial<PostInput> = {}): Post {
+  return post({
+    id,
+    conversationId: 'p1',
+    via: 'reply',
+    createdAt: NOON + minute * MINUTE,
+    text: `answer ${id}`,
+    url: `https://blog.example/${id}`,
+    author: { id: 'us', name: `Our shop (${id})`, handle: 'shop', url: null, avatarUrl: null },
+    ours: true,
+    ...change,
+  });
+}
+
+/** The store with some queries replaced, outside and inside of transactions. */
+export function withQueries(store: Store, replace: (queries: Queries) => Partial<Queries>): Store {
+  return {
+    ...store,
+    ...replace(store),
+    transaction: (lock, work) =>
+      store.transaction(lock, (queries) => work({ ...queries, ...replace(queries) })),
+  };
+}
+
+/** The store, counting calls of its queries. */
+export function counting(store: Store): Store & { readonly calls: Map<string, number> } {
+  const calls = new Map<string, number>();
+  const counted = <T extends object>(subject: T): T =>
+    Object.fromEntries(
+      Object.entries(subject).map(([name, value]) => [
+        name,
+        typeof value === 'function'
+          ? (...args: unknown[]) => {
+              calls.set(name, (calls.get(name) ?? 0) + 1);
+              return value(...args);
+            }
+          : value,
+      ]),
+    ) as T;
+  return {
+    ...counted(store),
+    transaction: (lock, work) => store.transaction(lock, (queries) => work(counted(queries))),
+    calls,
+  };
+}
+
+/** Lets whatever is under way on this machine come to rest, without letting time pass. */
+export async function settled(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
