@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Check } from '../../domain/check.ts';
+import { messageOf } from '../../errors.ts';
+import type { Batch, Dropped, SourceContext } from '../source.ts';
+import { type FeedDocument, readDocument } from './document.ts';
+import type { Entry } from './entry.ts';
+import type { FeedConfig } from './feed.ts';
+import { shortHash } from './markup.ts';
+import { type Memory, recall, toCursor } from './memory.ts';
+import { type Answer, requestFeed, type Validators } from './request.ts';
+import { createThreads, idOf, withWordpressParent } from './threads.ts';
+import { oursOf, type Surroundings, toPost } from './to-post.ts';
+
+/** However long a publisher asks us to wait, a customer should not wait longer. */
+const MAX_WAIT_MS = 3_600_000;
+const KNOWN = 50;
+const NO_VALIDATORS: Validators = { etag: null, modified: null };
+
+type Page = Extract<Answer, { kind: 'document' }>;
+
+/** Reads one feed: what it remembers is in the cursor, and in the cache only what may be lost. */
+export function createReader(config: FeedConfig, context: SourceContext) {
+  const { clock, log } = context;
+  const ours = oursOf(config.ours);
+  const placesOf = createThreads(context.cache, config.comments);
+
+  /** Asks where the feed has moved to, and at the configured address when it is no longer there. */
+  async function ask(memory: Memory | null, signal: AbortSignal): Promise<Answer> {
+    const moved = memory?.movedTo ?? null;
+    if (moved !== null) {
+      try {
+        return await requestFeed(moved, memory ?? NO_VALIDATORS, context, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        log.info(
+          { error: messageOf(error) },
+          'the new address of the feed does not work; trying the configured one',
+        );
+        return requestFeed(config.url, NO_VALIDATORS, context, signal);
+      }
+    }
+    return requestFeed(config.url, memory ?? NO_VALIDATORS, context, signal);
+  }
+
+  function read(page: Page): FeedDocument {
+    const document = readDocument(page.text, page.url);
+    return document.info.wordpress
+      ? { ...document, entries: document.entries.map(withWordpressParent) }
+      : document;
+  }
+
+  async function postsOf(document: FeedDocument, entries: readonly Entry[], url: string) {
+    const { info } = document;
+    const base = info.link !== null && URL.canParse(info.link, url) ? new URL(info.link, url).href : url;
+    const around: Surroundings = {
+      source: context.name,
+      feedTitle: info.title,
+      feedAuthor: info.author,
+      feedLang: info.lang,
+      lang: config.language,
+      base: /^https?:/.test(base) ? base : url,
+      ours,
+      now: clock.now(),
+    };
+    const places = await placesOf(document.entries, around.base, info.wordpress);
+    const posts = [];
+    const broken = [...document.broken];
+    for (const entry of entries) {
+      const place = places.get(entry);
+      if (!place) continue;
+      try {
+        posts.push(toPost(entry, place, around));
+      } catch (error) {
+        const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+        broken.push({ key: shortHash(idOf(entry)), id: idOf(entry), why });
+      }
+    }
+    return { posts, broken };
+  }
+
+  /** Leaves out what was there before we came. */
+  function sift(entries: readonly Entry[], memory: Memory | null) {
+    const now = clock.now();
+    const since = memory?.since ?? now - config.lookback;
+    const dates = entries.map((entry) => entry.date).filter((date) => date !== null);
+    const floor = memory?.floor ?? Math.min(now, ...dates);
+    const skip = new Set(memory?.skip ?? []);
+    const fresh = entries.filter((entry) => {
+      const hash = shortHash(idOf(entry));
+      if (skip.has(hash)) return false;
+      // At the first connection an entry without a date may be years old.
+      const old = memory ? (entry.date ?? now) < Math.min(since, floor) : (entry.date ?? 0) < since;
+      if (old) skip.add(hash);
+      return !old;
+    });
+    return { fresh, since, floor, skip: [...skip].slice(-2_000) };
+  }
+
+  async function remember(page: Page, document: FeedDocument, memory: Memory | null): Promise<Batch> {
+    const now = clock.now();
+    const { fresh, ...sifted } = sift(document.entries, memory);
+    const { posts, broken } = await postsOf(document, fresh, page.url);
+    const hashes = document.entries.map((entry) => shortHash(idOf(entry)));
+    const known = new Set(memory?.known ?? []);
+    // A feed shows its newest entries only. When all have changed, some may have come and gone unseen.
+    const missed = known.size >= 3 && hashes.length >= 3 && !hashes.some((hash) => known.has(hash));
+    const reported = new Set(memory?.broken ?? []);
+    const dropped: Dropped[] = broken
+      .filter(({ key }) => !reported.has(key))
+      .map(({ id, why }) => ({ id: id?.slice(0, 300) ?? null, why }));
+    if (page.movedTo !== null && page.movedTo !== memory?.movedTo)
+      log.info(
+        { host: new URL(page.movedTo).host },
+        'the feed has moved for good; put its new address into potluck.yaml',
+      );
+    const next: Memory = {
+      v: 1,
+      url: shortHash(config.url),
+      at: now,
+      ...sifted,
+      known: hashes.slice(0, KNOWN),
+      broken: broken.map(({ key }) => key).slice(0, 2_000),
+      ...page.validators,
+      movedTo: page.movedTo ?? (page.url === memory?.movedTo ? memory.movedTo : null),
+    };
+    // Who writes `every` knows better than the publisher's default; a cache's freshness is a fact.
+    const publisher = config.every === undefined ? document.info.everyMs : 0;
+    return {
+      posts,
+      cursor: toCursor(next),
+      waitMs: Math.min(Math.max(page.maxAgeMs, publisher), MAX_WAIT_MS),
+      ...(dropped.length > 0 ? { dropped } : {}),
+      ...(missed && memory ? { gap: { from: memory.at, to: now } } : {}),
+    };
+  }
+
+  return {
+    async poll(cursor: string | null, signal: AbortSignal): Promise<Batch> {
+      signal.throwIfAborted();
+      const memory = recall(cursor, config.url);
+      const answer = await ask(memory, signal);
+      if (answer.kind === 'document') return remember(answer, read(answer), memory);
+      const waitMs = Math.min(answer.maxAgeMs, MAX_WAIT_MS);
+      return { posts: [], cursor: memory ? toCursor({ ...memory, at: clock.now() }) : null, waitMs };
+    },
+
+    async check(signal: AbortSignal): Promise<readonly Check[]> {
+      const { host } = new URL(config.url);
+      try {
+        const answer = await requestFeed(config.url, NO_VALIDATORS, context, signal);
+        if (answer.kind === 'unchanged')
+          return [{ ok: true, what: `reads the feed at ${host}`, remedy: null }];
+        const { info, entries } = readDocument(answer.text, answer.url);
+        const title = info.title.replace(/\s+/g, ' ').trim().slice(0, 80);
+        const what = `reads ${title ? `“${title}”` : 'the feed'} at ${host}: ${entries.length} entries`;
+        return [{ ok: true, what, remedy: null }];
+      } catch (error) {
+        return [{ ok: false, what: `reads the feed at ${host}`, remedy: messageOf(error) }];
+      }
+    },
+  };
+}
