@@ -68,6 +68,8 @@ interface Budget {
   readonly note: number;
   readonly notes: number;
   readonly reason: number;
+  readonly name: number;
+  readonly line: number;
 }
 const ROOMY: Budget = {
   quote: 1_500,
@@ -78,6 +80,8 @@ const ROOMY: Budget = {
   note: 200,
   notes: 5,
   reason: 600,
+  name: 80,
+  line: 300,
 };
 const TIGHT: Budget = {
   quote: 600,
@@ -88,6 +92,8 @@ const TIGHT: Budget = {
   note: 100,
   notes: 3,
   reason: 240,
+  name: 50,
+  line: 200,
 };
 const TINY: Budget = {
   quote: 300,
@@ -98,6 +104,8 @@ const TINY: Budget = {
   note: 60,
   notes: 2,
   reason: 120,
+  name: 30,
+  line: 100,
 };
 
 /**
@@ -157,8 +165,8 @@ function head(card: Card, budget: Budget): RichTextBlock | null {
     card.followUp ? 'follow-up' : '',
     card.sample ? 'sample' : '',
   ].filter((mark) => mark !== '');
-  const handle = oneLine(card.author.handle, 80);
-  const name = oneLine(card.author.name, 80);
+  const handle = oneLine(card.author.handle, budget.name);
+  const name = oneLine(card.author.name, budget.name);
   const body = manyLines(card.text, budget.quote, budget.lines);
   const wasCut = body.endsWith('…') && !card.text.trimEnd().endsWith('…');
   return rich([
@@ -171,10 +179,10 @@ function head(card: Card, budget: Budget): RichTextBlock | null {
       bold(name || handle || 'Somebody'),
       ...(handle !== '' && handle !== name && name !== '' ? [text(` ${handle}`)] : []),
       ...(fits(card.author.url) ? [text(' ('), link(card.author.url, 'profile'), text(')')] : []),
-      text(` on ${oneLine(card.source.label, 60)} · `),
+      text(` on ${oneLine(card.source.label, budget.name)} · `),
       when(card.postedAt, 'ago', fits(card.url) ? card.url : undefined),
     ),
-    card.author.known === '' ? null : section(italic(oneLine(card.author.known, 300))),
+    card.author.known === '' ? null : section(italic(oneLine(card.author.known, budget.line))),
     quote(body === '' ? italic('(no text)') : text(body)),
     wasCut && fits(card.url) ? section(link(card.url, 'Read the rest')) : null,
   ]);
@@ -195,7 +203,7 @@ function around(card: Card, budget: Budget): RichTextBlock | null {
   const omitted = card.conversation.omitted + card.conversation.posts.length - posts.length;
   const lines = posts.map((post) =>
     section(
-      bold(`${oneLine(post.author, 60) || 'Somebody'}${post.ours ? ' (us)' : ''}: `),
+      bold(`${oneLine(post.author, budget.name) || 'Somebody'}${post.ours ? ' (us)' : ''}: `),
       text(oneLine(post.text, budget.post) || '(no text)'),
     ),
   );
@@ -211,7 +219,7 @@ function around(card: Card, budget: Budget): RichTextBlock | null {
     section(
       ...(reasons === '' ? [] : [bold('Why: '), text(`${reasons}. `)]),
       ...(card.answerDue
-        ? [bold('Suggested: '), text(oneLine(card.suggestedLabel, 80))]
+        ? [bold('Suggested: '), text(oneLine(card.suggestedLabel, budget.name))]
         : [text('No answer due.')]),
     ),
   ]);
@@ -222,37 +230,42 @@ function standing(card: Card, budget: Budget): RichTextBlock | null {
   const draft = card.draft;
   const notes = card.notes.slice(-budget.notes);
   return rich([
-    section(...ownerWords(card)),
-    card.warning === null ? null : section(text('⚠️ '), bold(oneLine(card.warning, 400))),
-    draft === null ? null : section(bold('Draft'), text(` by ${oneLine(draft.by, 60)} (not public)`)),
+    section(...ownerWords(card, budget)),
+    card.warning === null ? null : section(text('⚠️ '), bold(oneLine(card.warning, budget.line))),
+    draft === null
+      ? null
+      : section(bold('Draft'), text(` by ${oneLine(draft.by, budget.name)} (not public)`)),
     draft === null ? null : quote(text(manyLines(draft.text, budget.draft, 8))),
     notes.length === 0 ? null : section(bold(card.notes.length > notes.length ? 'Latest notes' : 'Notes')),
     notes.length === 0
       ? null
       : bullets(
           notes.map((note) =>
-            section(bold(`${oneLine(note.by, 60)}: `), text(oneLine(note.text, budget.note) || '…')),
+            section(bold(`${oneLine(note.by, budget.name)}: `), text(oneLine(note.text, budget.note) || '…')),
           ),
         ),
     card.reply === null && card.origin === 'conversation'
       ? section(
-          italic(`${oneLine(card.source.label, 60)} lets no bot answer: open the post and answer there.`),
+          italic(
+            `${oneLine(card.source.label, budget.name)} lets no bot answer: open the post and answer there.`,
+          ),
         )
       : null,
   ]);
 }
 
-function ownerWords(card: Card): ReturnType<typeof section>['elements'] {
+function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['elements'] {
   const waiting = card.waitingSince === null ? [] : [text(' · waiting since '), when(card.waitingSince)];
-  if (card.sending) return [text('📨 '), bold(`${oneLine(card.sending.by, 60)} is sending a reply`)];
+  if (card.sending) return [text('📨 '), bold(`${oneLine(card.sending.by, budget.name)} is sending a reply`)];
   if (card.state === 'snoozed' && card.snoozedUntil !== null)
     return [
       text('💤 Snoozed until '),
       when(card.snoozedUntil, 'time'),
-      text(card.owner ? ` by ${oneLine(card.owner.name, 60)}` : ''),
+      text(card.owner ? ` by ${oneLine(card.owner.name, budget.name)}` : ''),
     ];
-  if (card.owner) return [text('👤 With '), bold(oneLine(card.owner.name, 60) || 'somebody'), ...waiting];
-  const before = card.lastOwner ? ` (${oneLine(card.lastOwner.name, 60)} had it before)` : '';
+  if (card.owner)
+    return [text('👤 With '), bold(oneLine(card.owner.name, budget.name) || 'somebody'), ...waiting];
+  const before = card.lastOwner ? ` (${oneLine(card.lastOwner.name, budget.name)} had it before)` : '';
   return [text('👤 '), bold('Nobody has it yet'), text(before), ...waiting];
 }
 

@@ -229,7 +229,7 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
       : httpConnection(receiver, { ...context, port: values.SLACK_PORT ?? 0 });
 
   let state: 'new' | 'started' | 'stopped' = 'new';
-  const working = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+  const working = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     return jobs.track(work());
   };

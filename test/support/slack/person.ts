@@ -157,7 +157,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
 
   function seen(): SeenView | null {
     const open = state.screens.get(user.id)?.at(-1);
-    if (!open || open.view.type !== 'modal') return null;
+    if (open?.view.type !== 'modal') return null;
     const inputs = open.blocks.filter((each) => each.type === 'input');
     const label = (id: string): string => inputs.find((each) => each.block_id === id)?.label.text ?? id;
     return {

@@ -165,6 +165,8 @@ export function webApi(state: State): WebApi {
       bot_id: state.botId,
       is_enterprise_install: false,
     }),
+    // The wire adds the address of the socket.
+    'apps.connections.open': () => ({ ok: true }),
     'chat.postMessage'(args) {
       const channel = channelFor(args, true);
       if ('ok' in channel) return channel;
