@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -18,6 +19,7 @@ import { type Act, createAct } from './flow/act.ts';
 import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
+import { createLeases } from './flow/leases.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { replay } from './flow/replay.ts';
 import { createSchedule } from './flow/schedule.ts';
@@ -118,7 +120,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const log = await openLog(config, surroundings.log);
   const store = await openStore(databaseUrl(config, surroundings.cwd), { clock, log });
   const stopping = new AbortController();
-  const holder = randomUUID();
+  await releaseTheDead(store);
+  const leases = createLeases({ store, clock, holder: holderId(), log });
 
   const sources = await createSources(config, store, clock, random, log);
   const byName = new Map(sources.map((source) => [source.name, source]));
@@ -137,7 +140,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const watches = new Map<string, Watch>(
     sources.map((source) => [
       source.name,
-      createWatch(source, { store, clock, random, holder, ingest, log }),
+      createWatch(source, { store, clock, random, leases, ingest, log }),
     ]),
   );
   const view = createView(store, byName);
@@ -182,12 +185,14 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
           .get(item.source)
           ?.ask(post, AbortSignal.any([stopping.signal, AbortSignal.timeout(15_000)]));
     };
-    presents.set(chat.kind, createPresent(chat, { store, clock, view, random, holder, freshen, log }));
+    presents.set(chat.kind, createPresent(chat, { store, clock, view, random, leases, freshen, log }));
   }
 
   await http.listen();
   const handlers = (chat: Chat): ChatHandlers =>
     createHandlers({ chat: chat.kind, store, view, act, watches, routes: config.routes });
+  const renewing = new AbortController();
+  const renewal = leases.run(renewing.signal);
   const running: Promise<unknown>[] = [];
   for (const chat of chats) {
     // One platform that is out of order keeps neither the others nor the sources from starting.
@@ -219,12 +224,36 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         stopping.abort(new Error('Potluck is stopping'));
         await Promise.allSettled([...chats.map((chat) => chat.stop()), http.close()]);
         await Promise.allSettled(running);
-        await Promise.allSettled(sources.map((source) => source.close?.()));
+        renewing.abort();
+        await Promise.allSettled([renewal, ...sources.map((source) => source.close?.())]);
         await store.close();
       })();
       return stopped;
     },
   };
+}
+
+/** This process, unique for ever, and to be recognised by the next one on this machine. */
+function holderId(): string {
+  return `${hostname()}/${process.pid}/${randomUUID()}`;
+}
+
+/** A process of this machine that was killed left its leases behind: they are given back at once, instead of waited for. */
+async function releaseTheDead(store: Store): Promise<void> {
+  for (const holder of await store.leaseHolders()) {
+    const [host, pid] = holder.split('/');
+    if (host === hostname() && !isAlive(Number(pid))) await store.releaseHolder(holder);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type Item, isClosed } from '../domain/item.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, Store } from '../store/store.ts';
+import type { Leases } from './leases.ts';
 import type { View } from './view.ts';
 
 export interface PresentDeps {
@@ -11,8 +12,7 @@ export interface PresentDeps {
   readonly view: View;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** This process, as leases know it. */
-  readonly holder: string;
+  readonly leases: Leases;
   /** Asks the network for the item's conversation, so that what was answered elsewhere is never put before the team. */
   readonly freshen: (item: Item) => Promise<void>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -30,7 +30,6 @@ export interface Present {
 /** Looks at the ledger at least this often, so that a change by another process is seen too. */
 const TICK_MS = 1_000;
 const PAGE = 200;
-const LEASE_MS = 30_000;
 /** A chat whose credentials were refused is tried again this seldom. */
 const AUTH_PAUSE_MS = 5 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
@@ -116,8 +115,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
 
   /** Brings one card level, or notes why not. */
   async function level(row: CardBehind, signal: AbortSignal): Promise<void> {
-    const lease = `channel:${chat.kind}/${row.channel}`;
-    if (!(await store.lease(lease, deps.holder, LEASE_MS, clock.now()))) {
+    if (!(await deps.leases.hold(`channel:${chat.kind}/${row.channel}`))) {
       channelFree.set(row.channel, clock.now() + TICK_MS);
       return;
     }

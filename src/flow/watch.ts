@@ -5,13 +5,13 @@ import { AuthError, messageOf, RateLimitedError } from '../errors.ts';
 import type { Batch, HookRequest, HookResult, Source, SourceLog } from '../sources/source.ts';
 import type { SourceState, Store } from '../store/store.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
+import type { Leases } from './leases.ts';
 
 export interface WatchDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: () => number;
-  /** This process, as leases know it. */
-  readonly holder: string;
+  readonly leases: Leases;
   readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
   readonly log: SourceLog;
 }
@@ -34,7 +34,8 @@ const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 10 * 60_000;
 /** Refused credentials need a person; asking often only gets the account locked. */
 const AUTH_PAUSE_MS = 10 * 60_000;
-const LEASE_MS = 60_000;
+/** How often a stream looks whether it may still listen. */
+const STILL_HELD_MS = 20_000;
 const STANDBY_MS = 10_000;
 /** A source that brought nothing for so long is called quiet. */
 const QUIET_AFTER_MS = 24 * 3_600_000;
@@ -75,8 +76,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     return signal.aborted;
   }
 
-  const holds = (what: string): Promise<boolean> =>
-    store.lease(`${what}:${name}`, deps.holder, LEASE_MS, clock.now());
+  const holds = (what: string): Promise<boolean> => deps.leases.hold(`${what}:${name}`);
 
   async function pollLoop(poll: NonNullable<Source['poll']>, signal: AbortSignal): Promise<void> {
     let catchingUp = true;
@@ -224,7 +224,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
   }
 
   async function renew(what: string, signal: AbortSignal, lost: () => void): Promise<void> {
-    while (!(await rest(LEASE_MS / 3, signal))) {
+    while (!(await rest(STILL_HELD_MS, signal))) {
       const held = await holds(what).catch(() => true);
       if (!held) return lost();
     }

@@ -23,7 +23,14 @@ function toReply(row: Selectable<RepliesTable>): ReplyRow {
 
 type ReplyQueries = Pick<
   Queries,
-  'addReply' | 'reply' | 'finishReply' | 'stuckReplies' | 'lease' | 'releaseLease'
+  | 'addReply'
+  | 'reply'
+  | 'finishReply'
+  | 'stuckReplies'
+  | 'lease'
+  | 'releaseLease'
+  | 'leaseHolders'
+  | 'releaseHolder'
 >;
 
 /** Public answers, and who may do what only one may do. */
@@ -91,6 +98,15 @@ export function replyQueries(door: Door): ReplyQueries {
         .returning('name')
         .executeTakeFirst();
       return row !== undefined;
+    },
+
+    async leaseHolders() {
+      const rows = await door.db().selectFrom('leases').select('holder').distinct().limit(1_000).execute();
+      return rows.map((row) => row.holder);
+    },
+
+    async releaseHolder(holder) {
+      await door.db().deleteFrom('leases').where('holder', '=', holder).execute();
     },
 
     async releaseLease(name, holder) {

@@ -195,6 +195,10 @@ export interface Queries {
   /** Takes or renews a lease; false while somebody else holds it. One conditional statement. */
   lease(name: string, holder: string, ttlMs: number, now: number): Promise<boolean>;
   releaseLease(name: string, holder: string): Promise<void>;
+  /** Everybody who holds, or held, a lease that is still in the table. */
+  leaseHolders(): Promise<readonly string[]>;
+  /** Gives back everything one holder has: it stopped, or is known to be dead. */
+  releaseHolder(holder: string): Promise<void>;
 }
 
 /** The ledger: {@link Queries}, transactions, and what surrounds them. */
