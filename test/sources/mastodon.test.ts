@@ -138,6 +138,17 @@ describe('when something is wrong', () => {
     expect(remedies.join(' ')).toContain('read:notifications write:statuses');
   });
 
+  it('knows a refused token by any status', async () => {
+    const world = await start();
+    const { cursor } = await poll(world);
+    for (const status of [422, 404, 400]) {
+      world.fail({ status, headers: { 'content-type': 'text/html' }, body: '<h1>422 Unprocessable</h1>' });
+      await expect(poll(world, cursor)).rejects.toBeInstanceOf(AuthError);
+      await world.restart();
+      await expect(poll(world, cursor)).rejects.toBeInstanceOf(AuthError);
+    }
+  });
+
   it('believes Retry-After, as seconds or as a date', async () => {
     const world = await start();
     const date = new Date(world.clock.now()).toUTCString();

@@ -21,8 +21,10 @@ export type Scope = (typeof SCOPES)[number];
 const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_600_000;
 
+/** The server (and not our own guard on the way to it) said no. */
+export class RefusedError extends RejectedError {}
 /** The post (or whatever was asked for) is not there, or not for us. */
-export class GoneError extends RejectedError {}
+export class GoneError extends RefusedError {}
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | null>>;
 
@@ -228,12 +230,12 @@ function refusal(response: Response, text: string, call: Call, clock: Clock): Er
         `Mastodon does not let this access token do that${said}. It needs the scope ${call.scope}; make a new token with the scopes ${SCOPES.join(' ')}, and see that the account is not limited.`,
       );
     }
-    return new RejectedError(`Mastodon said no${said}.`);
+    return new RefusedError(`Mastodon said no${said}.`);
   }
   if (status === 404 || status === 410) return new GoneError(`Mastodon does not have it (any more)${said}.`);
   if (status >= 500 || status === 408 || status === 425)
     return new UnavailableError(`The Mastodon server is out of order: it answered ${status}${said}.`);
-  return new RejectedError(`Mastodon said no: ${words || `it answered ${status}`}.`);
+  return new RefusedError(`Mastodon said no: ${words || `it answered ${status}`}.`);
 }
 
 const NEVER_LEFT = new Set([

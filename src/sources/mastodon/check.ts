@@ -26,7 +26,7 @@ export async function checkConnection(
   try {
     session = await connection.session(signal);
     // A session from an earlier day says nothing about today.
-    await connection.api.call('/api/v1/accounts/verify_credentials', { scope: 'read:accounts', signal });
+    await connection.verify(signal);
   } catch (error) {
     return [failed(`signs in to ${host}`, error)];
   }

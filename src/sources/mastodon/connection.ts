@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 import type { SourceLog } from '../source.ts';
-import type { Api } from './api.ts';
+import { type Api, RefusedError, SCOPES } from './api.ts';
 import {
   type Instance,
   instanceSchema,
@@ -41,6 +41,8 @@ export interface Connection {
   current(): Session | null;
   /** Signs in when that has not happened yet. Throws errors of `errors.ts`. */
   session(signal: AbortSignal): Promise<Session>;
+  /** Asks again whether the token is accepted; throws AuthError when it is not. */
+  verify(signal: AbortSignal): Promise<void>;
   /** Whether an account is ours or the team's. */
   isOurs(account: { readonly id: string; readonly acct: string }): boolean;
   /** A status as a post; `ours` follows from its author. */
@@ -79,6 +81,9 @@ export function connect(options: {
       known ??= await signIn(api, server, signal);
       return known;
     },
+    async verify(signal) {
+      await verify(api, server, signal);
+    },
     isOurs(account) {
       const domain = known?.domain ?? host;
       return account.id === known?.me.id || handles(domain).has(handleOf(account.acct, domain).toLowerCase());
@@ -102,17 +107,31 @@ function remember(warnings: Map<string, string>, status: MastodonStatus): void {
   if (oldest !== undefined) warnings.delete(oldest);
 }
 
-async function signIn(api: Api, server: string, signal: AbortSignal): Promise<Session> {
+/** Who the token belongs to. Throws AuthError when the server does not accept it. */
+async function verify(api: Api, server: string, signal: AbortSignal): Promise<Me> {
   const path = '/api/v1/accounts/verify_credentials';
-  const parsed = meSchema.safeParse((await api.call(path, { scope: 'read:accounts', signal })).json);
-  if (!parsed.success)
+  try {
+    const parsed = meSchema.safeParse((await api.call(path, { scope: 'read:accounts', signal })).json);
+    if (parsed.success) return parsed.data;
     throw new UnavailableError(`${server} does not answer as Mastodon does: ${problemsOf(parsed.error)}.`);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    // snac answers 422 to a token that it does not know, a server of another kind 404.
+    throw new AuthError(
+      `${server} does not accept the access token (${error.message}) See that the address is that of a Mastodon server, and make a new token with the scopes ${SCOPES.join(' ')}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function signIn(api: Api, server: string, signal: AbortSignal): Promise<Session> {
+  const me = await verify(api, server, signal);
   const instance = await readInstance(api, signal);
   const host = new URL(server).host;
   const domain = domainOf(instance, host);
   return {
-    me: parsed.data,
-    handle: handleOf(parsed.data.acct, domain),
+    me,
+    handle: handleOf(me.acct, domain),
     domain,
     rules: rulesOf(instance),
     streaming: streamingOf(instance, server),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import type { Batch, Dropped } from '../source.ts';
-import type { Params } from './api.ts';
+import { type Params, RefusedError } from './api.ts';
 import type { Connection, Session } from './connection.ts';
 import {
   type MastodonNotification,
@@ -81,7 +81,13 @@ export function createPoller(connection: Connection, threads: Threads, options: 
     scope: 'read:notifications' | 'read:statuses',
     signal: AbortSignal,
   ): Promise<Page<E>> {
-    const answer = await api.call(path, { params: { limit: PAGE, ...params }, scope, signal });
+    const answer = await api
+      .call(path, { params: { limit: PAGE, ...params }, scope, signal })
+      .catch(async (error: unknown) => {
+        // A refused list may be a token that was revoked: not every server says 401.
+        if (error instanceof RefusedError) await connection.verify(signal);
+        throw error;
+      });
     waitMs = answer.waitMs;
     const dropped: Dropped[] = [];
     const count = Array.isArray(answer.json) ? answer.json.length : 0;
