@@ -1,8 +1,18 @@
 import type { ActRequest, ActResult } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
-import { type Action, type Actor, type Item, type Role, SYSTEM, transition } from '../domain/item.ts';
+import {
+  type Action,
+  type Actor,
+  type Item,
+  type PersonAction,
+  type Role,
+  SYSTEM,
+  type SystemAction,
+  transition,
+} from '../domain/item.ts';
+import type { Post } from '../domain/post.ts';
 import type { Measure } from '../domain/reply.ts';
-import { messageOf, RateLimitedError, RejectedError, UncertainError } from '../errors.ts';
+import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../errors.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { View } from './view.ts';
@@ -62,15 +72,29 @@ export function createAct(deps: ActDeps): Act {
 
   async function act(request: ActRequest): Promise<ActResult> {
     const actor: Actor = { ...request.actor, role: request.actor.role ?? deps.roleOf(request.actor.id) };
-    if (request.action.type === 'send') {
-      const work = send(request.itemId, request.action.text, actor);
-      sending.add(work);
-      return work.finally(() => sending.delete(work));
+    const { action, itemId } = request;
+    try {
+      return action.type === 'send'
+        ? await tracked(send(itemId, action.text, actor))
+        : await decide(itemId, action, actor);
+    } catch (error) {
+      // Whoever clicked reads what happened; an exception would leave them with a spinning button.
+      deps.log.warn({ itemId, action: action.type, error: messageOf(error) }, 'an action failed');
+      const text = `Potluck could not finish that just now. Look at #${itemId} again before you try once more.`;
+      return { ok: false, refusal: { code: 'unavailable', text }, card: null };
     }
-    const outcome = await change(request.itemId, request.action, actor);
+  }
+
+  function tracked<T>(work: Promise<T>): Promise<T> {
+    sending.add(work);
+    return work.finally(() => sending.delete(work));
+  }
+
+  async function decide(itemId: number, action: PersonAction, actor: Actor): Promise<ActResult> {
+    const outcome = await change(itemId, action, actor);
     if ('refused' in outcome) return outcome.refused;
     const card = await view.card(outcome.item);
-    return { ok: true, card, text: WORDS[request.action.type]?.(outcome.item) ?? 'Done.' };
+    return { ok: true, card, text: WORDS[action.type]?.(outcome.item) ?? 'Done.' };
   }
 
   /** One transition with compare-and-set. Of two people at the same time one wins, the other reads who. */
@@ -79,7 +103,7 @@ export function createAct(deps: ActDeps): Act {
     action: Action,
     actor: Actor,
     also?: (queries: Queries, item: Item) => Promise<void>,
-  ): Promise<{ item: Item; before: Item } | { refused: ActResult }> {
+  ): Promise<{ item: Item } | { refused: ActResult }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await store.item(itemId);
       if (!before) return { refused: notFound(itemId) };
@@ -95,10 +119,10 @@ export function createAct(deps: ActDeps): Act {
       });
       if (saved) {
         deps.changed([itemId]);
-        return { item: outcome.item, before };
+        return { item: outcome.item };
       }
     }
-    const card = await card_(itemId);
+    const card = await cardOf(itemId);
     return {
       refused: {
         ok: false,
@@ -108,7 +132,7 @@ export function createAct(deps: ActDeps): Act {
     };
   }
 
-  async function card_(itemId: number): Promise<Awaited<ReturnType<View['card']>> | null> {
+  async function cardOf(itemId: number): Promise<Awaited<ReturnType<View['card']>> | null> {
     const item = await store.item(itemId);
     return item ? view.card(item) : null;
   }
@@ -153,7 +177,7 @@ export function createAct(deps: ActDeps): Act {
     );
     if ('refused' in started) return started.refused;
 
-    let ours: Awaited<ReturnType<NonNullable<Source['reply']>>>;
+    let ours: readonly Post[];
     try {
       ours = await source.reply(post, started.item.sending?.text ?? text, {
         idempotencyKey: replyId,
@@ -163,68 +187,77 @@ export function createAct(deps: ActDeps): Act {
       return notSent(itemId, replyId, error);
     }
     const url = ours[0]?.url ?? null;
-    const done = await change(itemId, { type: 'sent', replyId, url }, SYSTEM, (queries) =>
-      queries.finishReply(replyId, { state: 'sent', url, why: null }),
-    );
-    // Our own post may have come back through the stream first and closed the item: the reply is sent all the same.
-    if ('refused' in done) await store.finishReply(replyId, { state: 'sent', url, why: null });
-    await deps.record(item.source, ours);
-    const card = await card_(itemId);
-    return card ? { ok: true, card, text: url ? `Sent: ${url}` : 'Sent.' } : notFound(itemId);
+    const words = url ? `Sent: ${url}` : 'Sent.';
+    try {
+      await finish(itemId, { type: 'sent', replyId, url }, { state: 'sent', url, why: null });
+      await deps.record(item.source, ours);
+      await reopenIfAskedMeanwhile(itemId, post, ours);
+    } catch (error) {
+      // It is public whatever happens here; what is missing is made up for when the network brings the post.
+      deps.log.warn(
+        { itemId, replyId, error: messageOf(error) },
+        'a reply was sent and could not be recorded',
+      );
+      return {
+        ok: false,
+        refusal: {
+          code: 'unavailable',
+          text: `${words} Potluck could not write it down, though: do not send it again.`,
+        },
+        card: null,
+      };
+    }
+    const card = await cardOf(itemId);
+    return card ? { ok: true, card, text: words } : notFound(itemId);
+  }
+
+  /** Ends a reply. The item may have gone on without it (its own post came back first, say): then only its row is closed. */
+  async function finish(
+    itemId: number,
+    action: Extract<Action, { replyId: string }> & SystemAction,
+    end: Parameters<Queries['finishReply']>[1],
+  ): Promise<void> {
+    const done = await change(itemId, action, SYSTEM, (queries) => queries.finishReply(action.replyId, end));
+    if ('refused' in done) await store.finishReply(action.replyId, end);
+  }
+
+  /** The customer wrote again between our reply and the news that it was out: the last word is theirs. */
+  async function reopenIfAskedMeanwhile(itemId: number, post: Post, ours: readonly Post[]): Promise<void> {
+    const item = await store.item(itemId);
+    if (item?.state !== 'answered' || item.postId === post.id || !item.answerDue) return;
+    const asked = await store.post(item.source, item.postId);
+    if (!asked || ours.some((one) => one.createdAt >= asked.createdAt)) return;
+    const { kinds, priority, answerDue, suggested, reasons } = item;
+    const verdict = { kinds, priority, answerDue, suggested, reasons };
+    await change(itemId, { type: 'customer-posted', postId: asked.id, at: asked.createdAt, verdict }, SYSTEM);
   }
 
   async function notSent(itemId: number, replyId: string, error: unknown): Promise<ActResult> {
     const certain =
-      error instanceof RejectedError ||
-      error instanceof RateLimitedError ||
-      (error instanceof Error && error.name === 'AuthError');
+      error instanceof RejectedError || error instanceof RateLimitedError || error instanceof AuthError;
     const why = messageOf(error);
     deps.log.warn({ itemId, replyId, error: why, uncertain: !certain }, 'a reply was not confirmed');
-    if (certain) {
-      await change(itemId, { type: 'send-failed', replyId, why }, SYSTEM, (queries) =>
-        queries.finishReply(replyId, { state: 'failed', url: null, why }),
-      );
-      return {
-        ok: false,
-        refusal: { code: 'unavailable', text: `Not sent: ${why} The text is kept as the draft.` },
-        card: await card_(itemId),
-      };
-    }
-    await change(itemId, { type: 'send-uncertain', replyId }, SYSTEM, (queries) =>
-      queries.finishReply(replyId, { state: 'uncertain', url: null, why }),
-    );
+    const action = certain
+      ? ({ type: 'send-failed', replyId, why } as const)
+      : ({ type: 'send-uncertain', replyId } as const);
+    await finish(itemId, action, { state: certain ? 'failed' : 'uncertain', url: null, why });
     const hint = error instanceof UncertainError ? why : `The network did not confirm it (${why}).`;
-    return {
-      ok: false,
-      refusal: {
-        code: 'unavailable',
-        text: `${hint} Look at the conversation before you send it again; the text is kept as the draft.`,
-      },
-      card: await card_(itemId),
-    };
+    const text = certain
+      ? `Not sent: ${why} The text is kept as the draft.`
+      : `${hint} Look at the conversation before you send it again; the text is kept as the draft.`;
+    return { ok: false, refusal: { code: 'unavailable', text }, card: await cardOf(itemId) };
   }
 
   async function settleStuck(): Promise<number> {
     const stuck = await store.stuckReplies(clock.now() - STUCK_AFTER_MS);
-    for (const reply of stuck) {
-      const outcome = await change(
-        reply.itemId,
-        { type: 'send-uncertain', replyId: reply.id },
-        SYSTEM,
-        (queries) =>
-          queries.finishReply(reply.id, {
-            state: 'uncertain',
-            url: null,
-            why: 'Potluck stopped while it was on its way.',
-          }),
-      );
-      // The item went on without it (answered on the network, say): only the reply's own row is left to close.
-      if ('refused' in outcome)
-        await store.finishReply(reply.id, {
-          state: 'uncertain',
-          url: null,
-          why: 'Potluck stopped while it was on its way.',
-        });
+    const end = { state: 'uncertain', url: null, why: 'Potluck stopped while it was on its way.' } as const;
+    for (const { id, itemId } of stuck) {
+      try {
+        await finish(itemId, { type: 'send-uncertain', replyId: id }, end);
+      } catch (error) {
+        // One that cannot be settled now does not keep the others waiting.
+        deps.log.warn({ itemId, replyId: id, error: messageOf(error) }, 'a reply could not be given back');
+      }
     }
     return stuck.length;
   }

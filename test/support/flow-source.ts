@@ -1,0 +1,135 @@
+import type { Post } from '../../src/domain/post.ts';
+import type { Measure } from '../../src/domain/reply.ts';
+import type { Batch, Capabilities, HookRequest, HookResult, Source } from '../../src/sources/source.ts';
+
+/** What the next poll does: brings a batch, throws, or waits until the test says so. */
+export type PollStep = Partial<Batch> | Error | Promise<Partial<Batch>>;
+
+/** A stream in the hands of a test. */
+interface Stream {
+  readonly signal: AbortSignal;
+  push(posts: readonly Post[]): void;
+  /** Breaks it, or ends it without a word. */
+  end(error?: Error): void;
+}
+
+/** A source that does what the test wrote down, and remembers what it was asked. */
+export interface ScriptedSource extends Source {
+  /** Cursors of all polls so far, in order. */
+  readonly polls: (string | null)[];
+  /** Steps of the next polls; when there are none left, a poll brings nothing. */
+  readonly script: PollStep[];
+  /** Streams that were opened, in order. */
+  readonly streams: Stream[];
+  /** Posts whose conversation was asked for. */
+  readonly asked: string[];
+  /** What a conversation look-up answers; throwing is allowed. */
+  onConversation: (post: Post, signal: AbortSignal) => readonly Post[] | Promise<readonly Post[]>;
+  onReceive: (request: HookRequest) => HookResult;
+  onReply: (post: Post, text: string, signal: AbortSignal) => readonly Post[] | Promise<readonly Post[]>;
+  /** Every reply that left: the key and the text. */
+  readonly replies: { readonly key: string; readonly text: string; readonly to: string }[];
+}
+
+const ALL: Capabilities = {
+  poll: true,
+  listen: false,
+  receive: false,
+  conversation: true,
+  reply: true,
+  publish: false,
+};
+
+export function scriptedSource(
+  options: {
+    readonly name?: string;
+    readonly can?: Partial<Capabilities>;
+    readonly pollEveryMs?: number;
+    readonly measure?: (post: Post, text: string) => Measure;
+  } = {},
+): ScriptedSource {
+  const name = options.name ?? 'blog';
+  const polls: (string | null)[] = [];
+  const script: PollStep[] = [];
+  const streams: Stream[] = [];
+  const asked: string[] = [];
+  const replies: ScriptedSource['replies'] = [];
+  const source: ScriptedSource = {
+    name,
+    kind: 'scripted',
+    label: 'Scripted',
+    capabilities: { ...ALL, ...options.can },
+    ...(options.pollEveryMs === undefined ? {} : { pollEveryMs: options.pollEveryMs }),
+    polls,
+    script,
+    streams,
+    asked,
+    replies,
+    onConversation: () => [],
+    onReceive: () => ({ status: 202, body: { ok: true }, posts: [] }),
+    onReply: () => [],
+    account: () => ({ handle: '@potluck.example', url: null }),
+    async poll(cursor) {
+      polls.push(cursor);
+      const step = await script.shift();
+      if (step instanceof Error) throw step;
+      return { posts: [], cursor: null, ...step };
+    },
+    async *listen(signal) {
+      yield* stream(signal, streams);
+    },
+    receive: async (request) => source.onReceive(request),
+    conversation: async (post, signal) => {
+      asked.push(post.id);
+      return source.onConversation(post, signal);
+    },
+    measure:
+      options.measure ??
+      ((_, text) => ({
+        length: text.length,
+        limit: 300,
+        unit: 'characters',
+        parts: [text],
+        problem: text.length > 300 ? 'It is longer than 300 characters.' : null,
+      })),
+    reply: async (post, text, { idempotencyKey, signal }) => {
+      replies.push({ key: idempotencyKey, text, to: post.id });
+      return source.onReply(post, text, signal);
+    },
+    check: async () => [],
+  };
+  return source;
+}
+
+async function* stream(signal: AbortSignal, streams: Stream[]): AsyncGenerator<readonly Post[]> {
+  const waiting: (readonly Post[])[] = [];
+  let over: { readonly error: Error | null } | null = null;
+  let wake: () => void = () => {};
+  signal.addEventListener('abort', () => wake(), { once: true });
+  streams.push({
+    signal,
+    push(posts) {
+      waiting.push(posts);
+      wake();
+    },
+    end(error) {
+      over = { error: error ?? null };
+      wake();
+    },
+  });
+  const state = (): { readonly error: Error | null } | null => over;
+  for (;;) {
+    const next = waiting.shift();
+    if (next) {
+      yield next;
+      continue;
+    }
+    if (signal.aborted) return;
+    const end = state();
+    if (end?.error) throw end.error;
+    if (end) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
