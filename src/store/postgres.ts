@@ -8,9 +8,8 @@ import { storable } from './storable.ts';
 
 /** Connections of one process. Several processes share the server's 100 (its default). */
 const MAX_CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** A process that hangs in the middle of a transaction must not hold the others up for ever. */
-const IDLE_IN_TRANSACTION_MS = 60_000;
+/** For the server to answer, and also for a turn when all connections are busy. */
+const CONNECT_TIMEOUT_MS = 20_000;
 
 /** The whole numbers of PostgreSQL's `bigint` and `count(*)`: ours are times and counts, exact as JavaScript numbers. */
 const INT8 = pg.types.builtins.INT8;
@@ -75,7 +74,6 @@ function createPool(url: string, onLost: (error: Error) => void): pg.Pool {
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: 'potluck',
     keepAlive: true,
     types,

@@ -27,8 +27,8 @@ const IN_MEMORY = ':memory:';
  * SQLite waits inside a synchronous call, with the whole process standing still; so it waits only this long, and what
  * is left of the patience is spent asleep: {@link BUSY_TRIES} times, about ten seconds in all.
  */
-const BUSY_TIMEOUT_MS = 5;
-const BUSY_TRIES = 600;
+const BUSY_TIMEOUT_MS = 1;
+const BUSY_TRIES = 1_000;
 /** Statements longer than this (batches of every length) are not worth keeping prepared. */
 const LONGEST_KEPT_SQL = 4_000;
 const STATEMENTS_KEPT = 200;

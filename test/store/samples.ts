@@ -1,4 +1,5 @@
 import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { NewItem } from '../../src/store/store.ts';
 
 /** 2026-06-01T12:00:00Z, when every test begins. */
@@ -43,4 +44,14 @@ export function newItem(change: Partial<NewItem> = {}): NewItem {
     followUps: 0,
     ...change,
   };
+}
+
+/** The error with which a database refuses to be opened. */
+export async function refusal(url: string): Promise<Error> {
+  try {
+    await (await openStore(url)).close();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error(`${url} was opened`);
 }
