@@ -71,6 +71,8 @@ export async function startBot(policy: object): Promise<Bot> {
       method: body ? 'POST' : 'GET',
       headers: { 'content-type': 'application/json', 'x-potluck-actor': 'Lea' },
       ...(body ? { body: JSON.stringify(body) } : {}),
+    }).catch((error: unknown) => {
+      throw new Error(`the bot is not there any more; it said:\n${log.slice(-4_000)}`, { cause: error });
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 500)}`);
