@@ -22,8 +22,6 @@ import type { People } from './people.ts';
 
 export interface RoomOptions {
   readonly title: string;
-  /** Base address, for the example on the empty page. */
-  readonly url: string;
   /** Whether the room needs no password. */
   readonly open: boolean;
   readonly access: Access;
@@ -200,10 +198,10 @@ async function addPages(app: App, options: RoomOptions): Promise<void> {
   app.get('/assets/:name', (c) => serve(c, c.req.param('name')));
 }
 
-function addSession(app: App, { access, people, title, url, open }: RoomOptions): void {
+function addSession(app: App, { access, people, title, open }: RoomOptions): void {
   app.get('/api/me', (c) => {
     const { person } = c.get('visitor');
-    return c.json({ person, title, url, open });
+    return c.json({ person, title, open });
   });
   app.post('/api/me', async (c) => {
     const asked = await body(c, introductionSchema);

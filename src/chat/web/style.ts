@@ -73,6 +73,7 @@ a { color: var(--link); text-underline-offset: 2px; text-decoration-thickness: 1
 .channel .label, .source-line .label { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .channel:hover { background: var(--sunk); color: var(--ink); }
 .channel.here { background: var(--accent-soft); color: var(--ink); font-weight: 600; }
+nav, .tabs, .sources { position: relative; }
 .count { min-width: 22px; padding: 0 6px; border-radius: 11px; background: var(--sunk); color: var(--ink); font: 600 12px/22px var(--sans); text-align: center; font-variant-numeric: tabular-nums; }
 .here .count { background: var(--accent); color: var(--accent-ink); }
 .source-line { display: flex; align-items: center; gap: 9px; padding: 4px 12px; font-size: 14px; }
@@ -85,7 +86,7 @@ a { color: var(--link); text-underline-offset: 2px; text-decoration-thickness: 1
 
 /* The queue's filter */
 main { min-width: 0; max-width: 780px; width: 100%; }
-.filters { display: grid; gap: 14px; margin-bottom: 22px; }
+.filters { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; margin-bottom: 22px; }
 .tabs { display: flex; gap: 4px; overflow-x: auto; scrollbar-width: none; border-bottom: 1px solid var(--line); }
 .tab { padding: 6px 12px 10px; color: var(--soft); white-space: nowrap; border-bottom: 2px solid transparent; margin-bottom: -1px; }
 .tab:first-child { padding-inline-start: 2px; }
@@ -94,7 +95,8 @@ main { min-width: 0; max-width: 780px; width: 100%; }
 .tab:focus-visible { outline-offset: -3px; }
 .narrow { display: flex; gap: 8px; flex-wrap: wrap; }
 .narrow select, .searching { height: 38px; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
-.narrow select { padding: 0 8px 0 10px; max-width: 100%; color: var(--soft); }
+.narrow label { font-weight: 400; }
+.narrow select { padding: 0 8px 0 10px; max-width: 100%; color: var(--soft); font-size: 14.5px; }
 .searching { flex: 1 1 200px; display: flex; align-items: center; gap: 8px; padding: 0 12px; color: var(--soft); }
 .searching input { flex: 1; min-width: 0; border: 0; background: none; color: var(--ink); padding: 0; height: 100%; }
 .searching:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
@@ -102,7 +104,7 @@ main { min-width: 0; max-width: 780px; width: 100%; }
 ::placeholder { color: var(--soft); opacity: .85; }
 
 /* Cards */
-.cards { display: grid; gap: 16px; }
+.cards { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
 .card { position: relative; background: var(--surface); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); --tone: var(--grey); scroll-margin: 80px 0 24px; }
 .card::before { content: ''; position: absolute; inset: -1px auto -1px -1px; width: 5px; border-radius: 14px 0 0 14px; background: var(--tone); }
 .tone-red { --tone: var(--red); }
@@ -133,7 +135,9 @@ main { min-width: 0; max-width: 780px; width: 100%; }
 .hue-0 { background: #f0cdb8; } .hue-1 { background: #d9dfb4; } .hue-2 { background: #bfdccb; } .hue-3 { background: #bfd9e4; }
 .hue-4 { background: #cfcdeb; } .hue-5 { background: #e8c8dc; } .hue-6 { background: #efd9a3; } .hue-7 { background: #d8cfc2; }
 .who { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 9px; }
-.who .name { font-weight: 600; color: var(--ink); }
+.who .name { font-weight: 600; color: var(--ink); text-decoration-color: var(--line-strong); }
+.who a.name:hover { text-decoration-color: currentColor; }
+.who a.muted { text-decoration-color: var(--line); }
 .who .handle, .who time, .who .muted { font-size: 13px; }
 .known { font-size: 13px; }
 .quoted { display: grid; gap: 4px; justify-items: start; min-width: 0; }
@@ -148,8 +152,8 @@ main { min-width: 0; max-width: 780px; width: 100%; }
 .talk > p { margin: 8px 0 0 16px; }
 .talk .ours { padding: 6px 10px; margin-inline-start: -10px; border-radius: 8px; background: var(--accent-soft); }
 .said { white-space: pre-wrap; unicode-bidi: isolate; overflow: clip; overflow-clip-margin: 4px; }
-.why { font-size: 13.5px; display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; }
-.advice { font-weight: 600; }
+.why { font-size: 13.5px; }
+.advice { font-weight: 600; margin-inline-end: 10px; }
 .advice::before { content: '→ '; color: var(--soft); font-weight: 400; }
 .reason { unicode-bidi: isolate; }
 .reason:not(:last-child)::after { content: ' · '; }
@@ -167,10 +171,11 @@ main > .strip { margin-bottom: 16px; }
 .button { display: inline-flex; align-items: center; justify-content: center; gap: 7px; min-height: 36px; padding: 0 15px; border-radius: 10px; border: 1px solid transparent; font-weight: 550; font-size: 14.5px; text-decoration: none; white-space: nowrap; }
 .button.primary { background: var(--accent); color: var(--accent-ink); }
 .button.primary:hover:not(:disabled) { filter: brightness(1.12); }
-.button.plain { border-color: var(--line-strong); color: var(--ink); background: var(--surface); }
+.button.plain { font-weight: 450; border-color: var(--line-strong); color: var(--ink); background: var(--surface); }
 .button.plain:hover:not(:disabled) { background: var(--sunk); }
 .button .icon { width: 16px; height: 16px; }
 .menu { position: relative; }
+.menu summary .icon { stroke-width: 2.6; }
 .menu summary { list-style: none; cursor: pointer; padding: 0 9px; }
 .menu summary::-webkit-details-marker { display: none; }
 .sheet { position: absolute; z-index: 4; inset: calc(100% + 6px) auto auto 0; min-width: 190px; padding: 6px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); box-shadow: var(--lift); }
@@ -235,7 +240,7 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 .context .ours { color: var(--soft); }
 .writing { display: grid; gap: 6px; }
 .writing.hidden { display: none; }
-.writing textarea { font-size: 16px; min-height: 140px; }
+.writing textarea { font-size: 16px; min-height: 140px; max-height: 46vh; field-sizing: content; }
 .over { color: var(--red-ink); font-weight: 550; }
 .review { display: grid; gap: 10px; outline-offset: 4px; }
 .review > p { display: flex; gap: 8px; align-items: flex-start; }
@@ -257,7 +262,9 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 @media (max-width: 860px) {
   .columns { grid-template-columns: minmax(0, 1fr); gap: 16px; padding: 14px 14px 90px; }
   .top { padding: 0 12px; gap: 8px; height: 54px; }
-  .side { position: static; max-height: none; gap: 8px; overflow: visible; min-width: 0; }
+  .side { display: contents; }
+  .channels, .sources, main { min-width: 0; }
+  .sources { order: 2; }
   .side h2 { display: none; }
   .channels, .sources ul { display: flex; gap: 6px; overflow-x: auto; scrollbar-width: none; padding: 3px; }
   .channel { width: auto; flex: none; padding: 5px 12px; border: 1px solid var(--line); }
@@ -268,6 +275,10 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 }
 @media (max-width: 520px) {
   .keyboard, .link.live { display: none; }
+  .narrow { flex-wrap: nowrap; gap: 6px; }
+  .narrow select { width: 92px; padding: 0 2px 0 8px; }
+  .searching { flex: 1 1 90px; min-width: 0; padding: 0 10px; }
+  .filters { gap: 10px; margin-bottom: 14px; }
   .whole { padding: 14px 14px 12px 18px; }
   .thread { padding: 12px 14px 14px 18px; }
   .ended { flex-wrap: wrap; padding: 8px 10px 6px 16px; gap: 2px 8px; }
@@ -276,6 +287,7 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
   .quote { font-size: 16.5px; }
   .quote.large { font-size: 18px; }
   .button { min-height: 42px; }
+  .foot > .quiet { margin-inline-start: auto; }
   .square { width: 40px; height: 40px; }
   .me .label { max-width: 90px; }
   dialog, dialog.wide { width: 100vw; max-width: 100vw; max-height: 100dvh; margin: auto 0 0; border-radius: 18px 18px 0 0; border-width: 1px 0 0; }

@@ -55,7 +55,6 @@ async function createWeb(env: Env, policy: Policy, context: ChatContext): Promis
   const people = createPeople(context.cache);
   const room = await createRoom({
     title: policy.title ?? 'Potluck',
-    url: context.http.url,
     open: env.WEB_TOKEN === undefined,
     access,
     live,

@@ -419,7 +419,11 @@ function notes(card, ui) {
 function foot(card, ui) {
   const front = card.actions.filter((action) => UP_FRONT.has(action) && action !== 'open');
   const menu = card.actions.filter((action) => !UP_FRONT.has(action));
-  const primary = card.actions.includes('claim') ? 'claim' : card.actions.includes('send') ? 'send' : 'draft';
+  const primary = card.actions.includes('claim')
+    ? 'claim'
+    : card.draft && card.actions.includes('send')
+      ? 'send'
+      : 'draft';
   return h(
     'footer',
     { class: 'foot', key: 'foot' },

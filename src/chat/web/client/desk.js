@@ -63,6 +63,8 @@ export function createDesk(page) {
   }
 
   page.dialog.addEventListener('close', () => {
+    // The event comes late: the next dialog may be open already.
+    if (page.dialog.open) return;
     dialog = null;
     subject = null;
     draw(page.dialog, []);

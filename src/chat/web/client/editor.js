@@ -130,10 +130,10 @@ function count(editor, card) {
       'This network takes no answers from Potluck: save the draft, open the post and answer there.',
     );
   const fresh = measure !== null && counted(editor);
+  // A grapheme is what everybody but a network calls a character.
+  const unit = door.unit === 'graphemes' ? 'characters' : door.unit;
   const words =
-    measure === null
-      ? `up to ${door.limit} ${door.unit}`
-      : `${measure.length} of ${measure.limit} ${measure.unit}`;
+    measure === null ? `up to ${door.limit} ${unit}` : `${measure.length} of ${measure.limit} ${unit}`;
   const parts =
     measure !== null && measure.parts.length > 1 ? ` · goes out as a thread of ${measure.parts.length}` : '';
   const problem = fresh && editor.text.trim() !== '' ? measure.problem : null;
@@ -142,6 +142,7 @@ function count(editor, card) {
     { class: problem === null ? 'muted small' : 'small over', id: 'count', key: 'count' },
     words,
     parts,
+    h('span', { dir: 'auto' }, ` · as ${oneLine(door.account, 80)}`),
     problem === null ? null : h('span', { dir: 'auto' }, ` · ${problem}`),
   );
 }

@@ -28,7 +28,6 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 /** @type {Room} */
 let room = {
   title: document.title,
-  url: location.origin,
   open: true,
   me: null,
   link: 'connecting',
@@ -271,4 +270,4 @@ setInterval(() => update({}), 20_000);
 render();
 connect();
 const { ok, data } = await ask('GET', '/api/me');
-if (ok) update({ me: data.person, title: data.title, url: data.url, open: data.open });
+if (ok) update({ me: data.person, title: data.title, open: data.open });

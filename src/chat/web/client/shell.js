@@ -17,7 +17,6 @@ import { h } from './tree.js';
  *
  * @typedef {object} Room
  * @property {string} title
- * @property {string} url
  * @property {boolean} open without a password
  * @property {Person | null} me
  * @property {'connecting' | 'live' | 'lost'} link
@@ -364,7 +363,7 @@ function empty(room) {
           {},
           'Everybody who wrote has had an answer, or needs none. What comes next appears here by itself, most urgent first.',
         ),
-        room.open && room.sources.some((source) => source.name === 'try') && example(room.url),
+        room.open && room.sources.some((source) => source.name === 'try') && example(),
       ]);
     case 'mine':
       return hint('empty-mine', 'Your hands are free.', [
@@ -397,7 +396,7 @@ function empty(room) {
     default:
       return hint('empty-all', 'Nothing has come in yet.', [
         h('p', {}, 'Connect a source in potluck.yaml, and what people write there appears here.'),
-        room.open && room.sources.some((source) => source.name === 'try') && example(room.url),
+        room.open && room.sources.some((source) => source.name === 'try') && example(),
       ]);
   }
 }
@@ -411,8 +410,8 @@ function hint(key, title, children) {
   return h('div', { class: 'empty-state', key }, icon('pot', 'icon huge'), h('h3', {}, title), children);
 }
 
-/** @param {string} url */
-function example(url) {
+/** One line for a terminal, for a room on the reader's own machine. */
+function example() {
   const post = `{"id":"hello-1","text":"How long does the stew keep in the fridge?","author":{"name":"Me","handle":"me"},"url":"https://example.com/hello-1","createdAt":"'$(date -u +%FT%TZ)'"}`;
   return h(
     'div',
@@ -421,7 +420,11 @@ function example(url) {
     h(
       'pre',
       { tabindex: '0' },
-      h('code', {}, `curl ${url}/hooks/try -H 'content-type: application/json' \\\n  -d '${post}'`),
+      h(
+        'code',
+        {},
+        `curl ${location.origin}/hooks/try -H 'content-type: application/json' \\\n  -d '${post}'`,
+      ),
     ),
   );
 }
