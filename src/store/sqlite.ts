@@ -197,6 +197,9 @@ function createDriver(db: Database): Driver {
   };
 }
 
+/** Longest stretch of queries without a turn of the event loop, in milliseconds. */
+const BREATH_MS = 10;
+
 function createConnection(db: Database): DatabaseConnection {
   const kept = new Map<string, { statement: StatementSyncInstance; reads: boolean }>();
 
@@ -220,11 +223,28 @@ function createConnection(db: Database): DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
   }
 
+  const breathe = createBreath();
   return {
-    executeQuery: (query) => patiently(() => execute(query)),
+    executeQuery: async (query) => {
+      await breathe();
+      return patiently(() => execute(query));
+    },
     streamQuery() {
       throw new Error('Streaming is not supported: ask for a bounded page instead.');
     },
+  };
+}
+
+/**
+ * Every call of this database is synchronous: a loop of awaited queries would never let the event loop turn, and sockets
+ * and timers would starve (a click must be acknowledged meanwhile). So the loop turns once every few milliseconds.
+ */
+function createBreath(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATH_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    last = performance.now();
   };
 }
 
