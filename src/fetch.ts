@@ -109,6 +109,9 @@ function trouble(error: unknown, host: string): Error {
     if ('code' in at && typeof at.code === 'string') codes.push(at.code);
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
   }
+  // Ports of other protocols: https://fetch.spec.whatwg.org/#port-blocking
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port')
+    return new RejectedError(`${host} names a port that belongs to another protocol than http.`);
   const code = codes.at(-1) ?? 'no further details';
   const say = (words: string): Error => new UnavailableError(`${words} (${code}).`, { cause: error });
   if (/^(?:ENOTFOUND|EAI_)/.test(code))

@@ -3,7 +3,7 @@ import { Parser } from 'htmlparser2';
 import { safeUrl } from '../../domain/post.ts';
 import { UnavailableError } from '../../errors.ts';
 import { type Entry, entriesOf, type FeedInfo, infoOf } from './entry.ts';
-import { type Grammar, grammarOf, shortHash, takeApart } from './markup.ts';
+import { type Grammar, grammarOf, type Piece, shortHash, takeApart } from './markup.ts';
 
 /** An entry that could not be read. */
 export interface Broken {
@@ -42,29 +42,42 @@ function saysSomething(entry: Entry): boolean {
 /** How much of a web page is searched for its feeds. */
 const MAX_PAGE = 200_000;
 const MAX_LINK_TAGS = 200;
+/** Entries of a damaged feed that are read one by one, and how long each may be: that costs a millisecond and more. */
+const MAX_ALONE = 300;
+const MAX_ALONE_LENGTH = 300_000;
 
 const EMPTY: FeedInfo = { title: '', link: null, lang: null, author: null, everyMs: 0, wordpress: false };
 
+/** Why a piece gives no entry; null when it does. */
+function problemOf(piece: Piece, alone: AnyFeed | null, entry: Entry | undefined): string | null {
+  if (!piece.whole) return 'the entry has no end';
+  if (piece.xml.length > MAX_ALONE_LENGTH)
+    return 'the entry is too long to be read apart from a damaged feed';
+  if (!alone) return 'the entry is not well-formed XML';
+  return entry && saysSomething(entry) ? null : 'the entry holds neither words nor a link';
+}
+
 function readXml(text: string, grammar: Exclude<Grammar, 'json'>): FeedDocument | null {
-  const { frame, entries: pieces } = takeApart(text, grammar);
-  const whole = attempt(text, grammar);
-  if (whole) {
+  const { document, frame, entries: pieces } = takeApart(text, grammar);
+  const whole = attempt(document, grammar);
+  if (whole && pieces.every((piece) => piece.whole)) {
     const entries = entriesOf(whole);
     if (entries.length >= pieces.length && entries.every(saysSomething))
-      return { info: infoOf(whole), entries: entries.slice(0, pieces.length), broken: [] };
+      return { info: infoOf(whole), entries, broken: [] };
   }
   // Something was swallowed, or the whole is malformed: now every entry stands for itself.
   const rest = attempt(frame, grammar);
   const entries: Entry[] = [];
   const broken: Broken[] = [];
-  for (const { xml, key } of pieces) {
-    const alone = attempt(xml, grammar);
+  for (const piece of pieces.slice(0, MAX_ALONE)) {
+    const readable = piece.whole && piece.xml.length <= MAX_ALONE_LENGTH;
+    const alone = readable ? attempt(piece.xml, grammar) : null;
     const [entry] = alone ? entriesOf(alone) : [];
-    if (entry && saysSomething(entry)) entries.push(entry);
+    const why = problemOf(piece, alone, entry);
+    if (why === null && entry) entries.push(entry);
     else {
-      const [, id] = /<(?:guid|id)\b[^>]{0,200}>([^<]{1,200})</i.exec(xml) ?? [];
-      const why = alone ? 'the entry holds neither words nor a link' : 'the entry is not well-formed XML';
-      broken.push({ key, id: entry?.id ?? id?.trim() ?? null, why });
+      const [, id] = /<(?:guid|id)\b[^<>]{0,200}>([^<]{1,200})</i.exec(piece.xml.slice(0, MAX_PAGE)) ?? [];
+      broken.push({ key: piece.key, id: id?.trim() ?? null, why: why ?? 'the entry cannot be read' });
     }
   }
   if (!whole && !rest && entries.length === 0) return null;
@@ -108,7 +121,7 @@ function readJson(text: string): FeedDocument | null {
 /** The feeds that a web page offers in its head, absolute, at most three. */
 function feedsOffered(html: string, url: string): string[] {
   const found = new Set<string>();
-  const tags = html.slice(0, MAX_PAGE).match(/<link\s[^<>]{1,1000}>/gi) ?? [];
+  const tags = html.slice(0, MAX_PAGE).match(/<link\s[^<]{1,1000}/gi) ?? [];
   for (const tag of tags.slice(0, MAX_LINK_TAGS)) {
     // One parser a tag: a whole page could be nested so deeply that it takes seconds.
     const parser = new Parser({

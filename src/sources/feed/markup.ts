@@ -57,22 +57,29 @@ export function grammarOf(text: string): Grammar | 'html' | null {
   return null;
 }
 
-/** A document in pieces, each of which can be read without the others. */
-export interface Pieces {
-  /** The document without its entries. */
-  readonly frame: string;
-  /** One small document for each entry, at most a thousand. */
-  readonly entries: readonly { readonly xml: string; readonly key: string }[];
+/** One entry as a small document of its own. */
+export interface Piece {
+  readonly xml: string;
+  /** Known again as long as the entry stays as it is. */
+  readonly key: string;
+  /** Whether its end tag is there: half an entry would come again under another id. */
+  readonly whole: boolean;
 }
 
-/**
- * Takes an XML feed apart at its entries, so that one broken entry costs no other, and so that entries which a parser
- * silently swallowed are noticed.
- */
-export function takeApart(xml: string, grammar: Exclude<Grammar, 'json'>): Pieces {
+/** A document in pieces, each of which can be read without the others. */
+export interface Pieces {
+  /** The document, cut behind its thousandth entry. */
+  readonly document: string;
+  /** The document without its entries. */
+  readonly frame: string;
+  readonly entries: readonly Piece[];
+}
+
+/** The places of root, channel and entries. */
+function landmarks(xml: string, grammar: Exclude<Grammar, 'json'>) {
   const wanted = grammar === 'atom' ? 'entry' : 'item';
-  const starts: { at: number; tag: string }[] = [];
-  let root: { at: number; tag: string } | null = null;
+  const starts: { readonly at: number; readonly tag: string }[] = [];
+  let root: { readonly at: number; readonly tag: string } | null = null;
   let channel: string | null = null;
   for (const { at, tag, local } of startTags(xml)) {
     root ??= { at, tag };
@@ -80,11 +87,21 @@ export function takeApart(xml: string, grammar: Exclude<Grammar, 'json'>): Piece
     if (local === wanted) starts.push({ at, tag });
     if (starts.length > MAX_ENTRIES) break;
   }
-  if (!root) return { frame: xml, entries: [] };
-  const head = xml.slice(0, starts[0]?.at ?? xml.length);
+  return { root, channel, starts };
+}
+
+/**
+ * Takes an XML feed apart at its entries, so that one broken entry costs no other, and so that entries which a parser
+ * silently swallowed are noticed.
+ */
+export function takeApart(xml: string, grammar: Exclude<Grammar, 'json'>): Pieces {
+  const { root, channel, starts } = landmarks(xml, grammar);
+  if (!root || starts.length === 0) return { document: xml, frame: xml, entries: [] };
+  const head = xml.slice(0, starts[0]?.at);
   // In RSS 1.0 (and in some RSS 2.0) the entries stand beside the channel, not in it.
   const open = channel !== null && !head.toLowerCase().includes(`</${channel.toLowerCase()}`);
-  const frame = `${head}${open ? `</${channel}>` : ''}</${root.tag}>`;
+  const closing = `${open ? `</${channel}>` : ''}</${root.tag}>`;
+  const surplus = starts[MAX_ENTRIES]?.at;
 
   // Each piece gets the root with its namespaces, and nothing else of the head.
   const rootTag = xml.slice(root.at, xml.indexOf('>', root.at) + 1).slice(0, 20_000);
@@ -94,9 +111,11 @@ export function takeApart(xml: string, grammar: Exclude<Grammar, 'json'>): Piece
     const end = piece.lastIndexOf(`</${tag}`);
     const body = end === -1 ? piece : `${piece.slice(0, end)}</${tag}>`;
     return {
-      xml: `${rootTag}${before}${body}${after}</${root?.tag}>`,
+      xml: `${rootTag}${before}${body}${after}</${root.tag}>`,
       key: shortHash(body.slice(0, 20_000)),
+      whole: end !== -1 || /^<[^<>]{0,200}\/>/.test(piece),
     };
   });
-  return { frame: starts.length > 0 ? frame : xml, entries };
+  const document = surplus === undefined ? xml : `${xml.slice(0, surplus)}${closing}`;
+  return { document, frame: `${head}${closing}`, entries };
 }

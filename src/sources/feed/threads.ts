@@ -9,7 +9,7 @@ const ROOT_TTL_MS = 90 * 86_400_000;
 const MAX_STORED = 10_000;
 /** WordPress, Blogger, Movable Type, Discourse, Ghost and their like. */
 const COMMENT_HASH = /#(?:(?:div-)?(?:comment|reply|post)[-_]?\w{0,40}|c-?\d{1,30})$/i;
-const COMMENT_TITLE = /^\s*(?:re: |by: |comment (?:on|by) )/i;
+export const COMMENT_TITLE = /^\s*(?:re: |by: |comment (?:on|by) )/i;
 /**
  * WordPress puts "In reply to <a href="…#comment-12">Name</a>." in front of an answer in its feeds, in the language
  * of the site: get_comment_text() in wp-includes/comment-template.php.

@@ -1,7 +1,7 @@
 import { makePost, type Post } from '../../domain/post.ts';
 import { type HtmlText, htmlToText } from '../../html-text.ts';
 import type { Entry, EntryAuthor, Words } from './entry.ts';
-import { idOf, type Place, resolved } from './threads.ts';
+import { COMMENT_TITLE, idOf, type Place, resolved } from './threads.ts';
 
 /** What an entry needs to know of its surroundings. */
 export interface Surroundings {
@@ -80,7 +80,9 @@ export function toPost(entry: Entry, place: Place, around: Surroundings): Post {
   const author = authorOf(entry, comment, around);
   const name = shown(author.name, base).text.trim() || author.email.replace(/@.*$/s, '');
   const content = shown(entry.content, base);
-  const title = comment && content.text !== '' ? '' : shown(entry.title, base).text;
+  // "Comment on … by …" tells nothing that the card does not.
+  const boilerplate = comment && (content.text !== '' || COMMENT_TITLE.test(entry.title.value));
+  const title = boilerplate ? '' : shown(entry.title, base).text;
   const lang = around.lang ?? entry.lang ?? around.feedLang;
   const media = [
     ...content.media,
