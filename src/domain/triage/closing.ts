@@ -124,7 +124,7 @@ export function findClosing(words: Words, reading: Reading): string | null {
     const anchor = closesWithoutSpaces(words, reading.language);
     if (anchor) return anchor;
   }
-  const vocabulary = (reading.language && VOCABULARIES.get(reading.language)) || EVERY;
+  const vocabulary = (reading.sure && reading.language && VOCABULARIES.get(reading.language)) || EVERY;
   let anchor: string | null = null;
   let known = 0;
   let unknown = 0;
@@ -150,7 +150,7 @@ const TURNS = new Set(
     ' ',
   ),
 );
-const ASKED = /[?？؟;]|let us know|tell us|send us|dm us|share (?:with us|the|your)|which one/i;
+const ASKED = /[?？؟]|let us know|tell us|send us|dm us|share (?:with us|the|your)|which one/i;
 /** Longest text in which thanks may be the point, whatever the other words are. */
 const SHORT_THANKS = 14;
 

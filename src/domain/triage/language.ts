@@ -25,6 +25,8 @@ export type Language = (typeof LANGUAGES)[number];
 export interface Reading {
   /** Null where nothing tells. */
   readonly language: Language | null;
+  /** Two words at least speak for it: then the lists of other languages keep silent. */
+  readonly sure: boolean;
   /** Whether it is written in a language that we have no rules for. */
   readonly foreign: boolean;
 }
@@ -66,6 +68,8 @@ const SCRIPTS: readonly (readonly [RegExp, Language | null])[] = [
 const LOOK = 60;
 /** A text shorter than this says too little to call it foreign. */
 const ENOUGH_WORDS = 4;
+/** One small word may be anybody's: "no". */
+const SURE = 2;
 
 function isLanguage(tag: string): tag is Language {
   return (LANGUAGES as readonly string[]).includes(tag);
@@ -92,7 +96,7 @@ export function readLanguage(words: Words, tag: string | null): Reading {
   if (script && script[1] * 3 >= Math.min(seen, LOOK)) {
     // One kana word among Han words makes it Japanese.
     const language = script[0] === 'zh' && scripts.has('ja') ? 'ja' : script[0];
-    return { language, foreign: language === null };
+    return { language, sure: true, foreign: language === null };
   }
   let winner: Language | null = null;
   let top = 0;
@@ -104,14 +108,14 @@ export function readLanguage(words: Words, tag: string | null): Reading {
       top = weighed;
     }
   }
-  if (winner) return { language: winner, foreign: false };
-  return { language: byTag, foreign: seen >= ENOUGH_WORDS && byTag !== 'en' };
+  if (winner) return { language: winner, sure: top >= SURE, foreign: false };
+  return { language: byTag, sure: false, foreign: seen >= ENOUGH_WORDS && byTag !== 'en' };
 }
 
 // Their words cannot be mistaken for those of a language in another script, so they count in mixed texts too.
 const OWN_SCRIPT: readonly Language[] = ['ru', 'ar', 'hi', 'ja', 'ko', 'zh'];
 
-/** Whether a word of one language counts in a text that was read as `reading`. Where nothing tells, every list may speak. */
+/** Whether a word of one language counts in a text that was read as `reading`. Where little tells, every list may speak. */
 export function maySpeak(language: Language, reading: Reading): boolean {
-  return reading.language === null || reading.language === language || OWN_SCRIPT.includes(language);
+  return !reading.sure || reading.language === language || OWN_SCRIPT.includes(language);
 }

@@ -27,7 +27,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'reembols*, devolucion, devuelvan, devolver mi dinero, mi dinero, devuelvan mi dinero, estafa*, fraude*, robo, robado, robaron, cobrado dos veces, doble cobro, denunci*, racista, consumo',
     severe:
-      'quemad*, me queme, se quemo, se incendio, incendio, exploto, explotado, descarga electrica, herid*, lesion*, hospital, urgencias, reaccion alergica, intoxica*, peligros*, abogad*, demandar, juzgado, sangr*',
+      'quemadura*, me queme, me he quemado, se ha quemado la, se quemo la, se incendio, incendio, exploto, explotado, descarga electrica, herid*, lesion*, hospital, urgencias, reaccion alergica, intoxica*, peligros*, abogad*, demandar, juzgado, sangrando, sangre',
     praise:
       'me encanta*, encanta, encantad*, genial*, excelente*, increible*, maravill*, fantastic*, perfecto, perfecta, buenisim*, riquisim*, delicios*, que rico, muy rico, muy buen*, muy bien, lo mejor, la mejor, el mejor, los mejores, mejor compra, recomiendo, recomendad*, felicidades, enhorabuena, bravo, feliz con, contentisim*, muy contento, muy contenta, amo, fan de, favorit*, preciosa, precioso, chulo, chula, vale la pena, espectacular*, super rico, gran trabajo, buen trabajo, me gusta, os quiero',
     thanks: 'gracias, muchas gracias, mil gracias, agradecid*, agradezco, muchisimas gracias',
@@ -45,7 +45,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'reembols*, estorno*, meu dinheiro, dinheiro de volta, cobrad* duas vezes, cobrado, cobrada, cobranca indevida, golpe, fraude*, roubo, roubad*, roubaram, procon, reclame aqui, denunci*, racista',
     severe:
-      'queimou, queimad*, me queimei, queimadura*, pegou fogo, incendio, explodiu, choque eletrico, levei um choque, ferid*, machuc*, hospital, pronto socorro, reacao alergica, intoxica*, perigos*, advogad*, processar, processo judicial, sangr*',
+      'queimou a mao, queimou minha, queimei a mao, queimei minha, me queimei, queimadura*, pegou fogo, incendio, explodiu, choque eletrico, levei um choque, ferid*, machuc*, hospital, pronto socorro, reacao alergica, intoxica*, perigos*, advogad*, processar, processo judicial, sangrando, sangue',
     praise:
       'adorei, adoro, amei, amo, amando, otimo, otima, excelente*, incrivel, incriveis, maravilh*, fantastic*, perfeito, perfeita, delicios*, delicia, gostos*, muito bom, muito boa, bom demais, melhor compra, o melhor, a melhor, os melhores, recomendo, parabens, sensacional, lind*, top demais, favorit*, vale a pena, feliz com, muito feliz, gostei, nota 10, show de bola, arrasaram, apaixonad*',
     thanks:
@@ -64,7 +64,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'rembours*, arnaque*, fraude*, vole, voles, debite deux fois, preleve deux fois, mon argent, escroc*, raciste, signal conso, que choisir, repression des fraudes',
     severe:
-      'brule, brulee, brules, brulure*, pris feu, incendie, explose, explosee, electrocut*, decharge electrique, blesse, blessee, blessure*, hopital, urgences, reaction allergique, intoxication, intoxique*, dangereu*, avocat*, porter plainte, tribunal, saigne*',
+      'me suis brule, suis brulee, s est brule, s est brulee, brule la main, brule les, brulure*, pris feu, incendie, explose, explosee, electrocut*, decharge electrique, blesse, blessee, blessure*, hopital, urgences, reaction allergique, intoxication, intoxique*, dangereu*, avocat*, porter plainte, tribunal, saigne*',
     praise:
       'j adore, adore, adorons, genial*, excellent*, incroyable*, merveill*, magnifique*, fantastique*, parfait, parfaite, delicieu*, super bon, trop bon, tres bon, tres bonne, tres bien, le meilleur, la meilleure, les meilleurs, meilleur achat, recommande, bravo, felicitations, top, au top, fan de, ravi, ravie, tres content*, tres satisfait*, satisfait*, prefere, preferee, vaut le coup, chapeau, formidable*, genialissime, j aime, coup de coeur, trop bien, super service, un regal, regal, regale*, sublime',
     thanks: 'merci, merci beaucoup, mille mercis, un grand merci, remercie*',
@@ -82,7 +82,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'ruckerstatt*, erstatt*, geld zuruck, mein geld, doppelt abgebucht, abgebucht, abzocke, betrug, betrugen, betruger*, gestohlen, geklaut, verbraucherzentrale, verbraucherschutz, rassist*, datenschutz',
     severe:
-      'verbrannt, verbrennung*, verbruht, brennt, gebrannt, feuer gefangen, in flammen, explodiert, stromschlag, stromschlage, verletzt, verletzung*, krankenhaus, notaufnahme, allergische reaktion, lebensmittelvergiftung, vergiftet, gefahrlich*, lebensgefahr*, anwalt, anwaltin, verklag*, anzeige erstatten, gericht bringen, blutet, schmort, geschmort, qualmt',
+      'mich verbrannt, hand verbrannt, finger verbrannt, mir verbrannt, verbrennungen, verbrennung am, verbrennung an, verbruht, brennt lichterloh, feuer gefangen, in flammen, explodiert, stromschlag, stromschlage, verletzt, verletzung*, krankenhaus, notaufnahme, allergische reaktion, lebensmittelvergiftung, vergiftet, gefahrlich*, lebensgefahr*, anwalt, anwaltin, verklag*, anzeige erstatten, gericht bringen, blutet, schmort, geschmort, qualmt',
     praise:
       'ich liebe, wir lieben, liebe es, liebe diesen, liebe diese, liebe den, liebs, toll, tolle, toller, tolles, super, klasse, spitze, genial*, grossartig*, fantastisch*, wunderbar*, perfekt*, ausgezeichnet*, hervorragend*, begeistert*, lecker*, kostlich*, sehr gut, richtig gut, echt gut, sehr zufrieden, bin zufrieden, empfehlen, empfehle, empfehlenswert, das beste, der beste, die beste, die besten, bester, lieblings*, freue mich, freut mich, glucklich, hammer, mega, gelungen, schon gemacht, gefallt mir, traumhaft*, weiter so, respekt, hut ab, top, einwandfrei',
     thanks:
@@ -101,7 +101,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'rimbors*, soldi indietro, i miei soldi, addebitato due volte, addebit*, truffa*, frode, rubato, rubat*, denunci*, razzist*, altroconsumo, garante',
     severe:
-      'bruciat*, ustion*, scottat*, preso fuoco, incendio, esplos*, scossa elettrica, presa la scossa, ferit*, ospedale, pronto soccorso, reazione allergica, intossica*, pericolos*, avvocato, avvocati, fare causa, tribunale, sangu*',
+      'mi sono bruciat*, si e bruciata la mano, bruciato la mano, bruciata la mano, bruciato le dita, ustion*, scottat*, preso fuoco, incendio, esplos*, scossa elettrica, presa la scossa, ferit*, ospedale, pronto soccorso, reazione allergica, intossica*, pericolos*, avvocato, avvocati, fare causa, tribunale, sanguina, sangue',
     praise:
       'adoro, amo, fantastic*, eccellent*, incredibil*, meraviglios*, perfetto, perfetta, ottimo, ottima, ottimi, buonissim*, delizios*, squisit*, bellissim*, molto buon*, molto bene, il migliore, la migliore, i migliori, miglior acquisto, consiglio, consigliatissim*, complimenti, brav*, preferit*, felice, contentissim*, molto contento, molto contenta, vale la pena, spettacol*, super buon*, mi piace, geniale, geniali, stupend*',
     thanks: 'grazie, grazie mille, molte grazie, ringrazi*, grazie ancora, grazie infinite',
@@ -119,7 +119,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'terugbeta*, geld terug, mijn geld, restitutie, dubbel afgeschreven, afgeschreven, oplichting, oplichters, fraude, gestolen, consumentenbond, kassa radar, racis*',
     severe:
-      'verbrand, verbrande, brandwond*, in brand, vlam gevat, ontploft, ontplofte, elektrische schok, gewond, verwond*, ziekenhuis, spoedeisende hulp, allergische reactie, voedselvergiftiging, vergiftigd, gevaarlijk*, levensgevaarlijk*, advocaat, rechtszaak, aanklagen, bloed*',
+      'me verbrand, mezelf verbrand, hand verbrand, vingers verbrand, brandwond*, in brand, vlam gevat, ontploft, ontplofte, elektrische schok, gewond, verwond*, ziekenhuis, spoedeisende hulp, allergische reactie, voedselvergiftiging, vergiftigd, gevaarlijk*, levensgevaarlijk*, advocaat, rechtszaak, aanklagen, bloed*',
     praise:
       'geweldig*, fantastisch*, uitstekend*, perfect, heerlijk*, lekker*, prachtig*, super, top, toppie, de beste, het beste, erg goed, heel goed, echt goed, heel blij, erg blij, zo blij, tevreden, aanrader, aan te raden, aanbevel*, complimenten, gefeliciteerd, favoriet*, hou van, fijn, genieten, genoten, de moeite waard, leuk, leuke, mooi, mooie, fan van, briljant',
     thanks: 'bedankt, dankjewel, dank je, dank je wel, dank u, dank jullie, dankuwel, heel erg bedankt, dank',
@@ -136,7 +136,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     serious:
       'iade*, para iadesi, paramin iadesi, parami, dolandir*, calindi, iki kez cekildi, tuketici hakem*, sikayetvar',
     severe:
-      'yandi, yandim, yaktim elimi, elimi yakti, yanik*, yangin, patladi, elektrik carpti, carpildim, yaraland*, yarali, hastane*, hastanelik, alerjik reaksiyon, zehirlen*, tehlikeli*, avukat*, dava ac*, mahkeme*, kanadi',
+      'elim yandi, elimi yaktim, yandim, elimi yakti, yanik*, yangin, patladi, elektrik carpti, carpildim, yaraland*, yarali, hastane*, hastanelik, alerjik reaksiyon, zehirlen*, tehlikeli*, avukat*, dava ac*, mahkeme*, kanadi',
     praise:
       'harika*, mukemmel*, muhtesem*, super, bayildim, bayiliyorum, bayiliyoruz, seviyorum, cok sevdim, cok guzel, cok iyi, en iyi, en iyisi, enfes, lezzetli, nefis, tavsiye ederim, tebrik*, memnun*, cok memnun, begendim, begendik, favori*, basarili, helal, efsane',
     thanks:

@@ -1,6 +1,5 @@
 import { type Language, maySpeak, type Reading } from './language.ts';
 import {
-  ENGLISH_HOLLOW_THANKS,
   ENGLISH_NEGATIONS,
   ENGLISH_NEUTRAL,
   ENGLISH_PRAISE,
@@ -16,16 +15,7 @@ import { type Finder, type Found, findAll, findAt, finder } from './phrases.ts';
 import { fold, rawBetween, type Words } from './tokens.ts';
 
 /** What a word tells about the mood of a post. */
-export type Mood =
-  | 'problem'
-  | 'serious'
-  | 'severe'
-  | 'safety'
-  | 'praise'
-  | 'smile'
-  | 'thanks'
-  | 'neutral'
-  | 'hollow';
+export type Mood = 'problem' | 'serious' | 'severe' | 'safety' | 'praise' | 'smile' | 'thanks' | 'neutral';
 
 interface Entry {
   readonly mood: Mood;
@@ -65,7 +55,6 @@ function lists(): readonly List[] {
     en(ENGLISH_NEUTRAL, 'neutral'),
     en(ENGLISH_PRAISE, 'praise'),
     en(ENGLISH_THANKS, 'thanks'),
-    en(ENGLISH_HOLLOW_THANKS, 'hollow'),
     all('refund, scam, spam calls', 'serious'),
     all(SAD, 'problem'),
     all(GLAD, 'praise'),
@@ -81,16 +70,7 @@ function lists(): readonly List[] {
 }
 
 // A word may stand on several lists ("refund": a problem and a serious one); the graver list must win.
-const GRAVITY: readonly Mood[] = [
-  'neutral',
-  'hollow',
-  'severe',
-  'serious',
-  'safety',
-  'problem',
-  'thanks',
-  'praise',
-];
+const GRAVITY: readonly Mood[] = ['neutral', 'severe', 'serious', 'safety', 'problem', 'thanks', 'praise'];
 const WORDS: Finder<Entry> = finder(
   [...lists()].sort((a, b) => GRAVITY.indexOf(a.value.mood) - GRAVITY.indexOf(b.value.mood)),
 );

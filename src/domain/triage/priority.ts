@@ -63,6 +63,9 @@ const POINTS = {
   most: 79,
 } as const;
 
+/** Priority of a plain thanks after our answer. */
+export const CLOSING_PRIORITY = POINTS.closing;
+
 const REPEATED = finder([
   {
     value: true,
@@ -118,7 +121,6 @@ export interface Findings {
   readonly aboutUs: boolean;
   /** Nothing was understood, and it is no language of ours. */
   readonly foreign: boolean;
-  readonly closing: boolean;
 }
 
 interface Step {
@@ -216,7 +218,6 @@ export function findPriority(
 ): { readonly priority: number; readonly reasons: readonly Reason[] } {
   if (found.kinds[0] === 'spam' || found.kinds[0] === 'follow')
     return { priority: POINTS.base[found.kinds[0]], reasons: [] };
-  if (found.closing) return { priority: POINTS.closing, reasons: [] };
   const base = Math.max(...found.kinds.map((kind) => POINTS.base[kind]));
   const steps = [...stepsOf(words, found)].sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
   const reasons = steps.map((step) => step.reason);

@@ -58,6 +58,7 @@ const MID_PAIRS = set(
 const MID_WH = set(
   'how-do how-can how-long how-much how-many how-should how-does how-would where-can where-do where-is where-are where-did when-will when-can when-are when-is when-do why-is why-are why-does why-do why-did why-cant why-wont why-isnt why-doesnt why-would why-was why-has why-have what-is what-are what-will what-would what-was when-does when-did where-should where-will where-does how-will how-are how-is how-did how-has what-should what-can what-do what-does what-did what-happened what-about whats-the what-time which-one',
 );
+const AGREEING = set('so neither nor');
 const TAGS = set('right eh huh innit correct no yeah');
 
 const ASKING_ENGLISH = `wondering if, wondering whether, wondering how, wondering what, wondering why, wondering when, wondering where, wonder if, wonder how, wonder why, wonder when, was wondering, just wondering, anyone know, anybody know, anyone knows, anyone else, does anyone, anyone have, anyone tried, anyone got, any idea, any ideas, any update, any updates, any news on, any chance, any way to, any way i, any tips, any advice, any suggestions, any recommendations, any eta, any plans, any help, no idea how, no idea why, no clue how, can't figure out, cannot figure out, figure out how, figure out why, trying to figure out, don't know how, don't know why, don't know if, don't know what, dont know where, not sure how, not sure if, not sure why, not sure what, not sure where, unsure how, i'd like to know, would like to know, want to know, wanted to know, need to know, curious if, curious how, curious what, curious whether, curious why, curious about, i'm curious, let me know how, let me know what, let me know when, let me know why, tell me how, tell me why, tell me what, tell me where, tell me when, tell me if, tell me which, explain how, explain why, explain what, explain the, know how to, show me how, how come, please advise, pls advise, please help, pls help, plz help, help please, help pls, help plz, help me, help us, need help, need some help, need your help, need assistance, need support, require assistance, some help, can you help, looking for advice, looking for recommendations, quick question, question about, i have a question, got a question, my question, had a question, what if, please confirm, please clarify, confirm if, confuses me, confused about, don't understand, i do not understand, dm me, please dm, please contact me, please explain, asking for, i'd like to ask, would like to ask, want to ask, looking to, i want to ask, is it possible, would it be possible, is there any, is there a`;
@@ -147,6 +148,8 @@ function asksByInversion(words: Words, at: number, to: number, first: boolean): 
   if (!AUX.has(word) || at + 1 >= to) return false;
   const next = words.tokens[at + 1]?.word ?? '';
   const strict = STRICT_SUBJECT[word];
+  // "so do I", "neither can we": agreeing is no asking.
+  if (to - at < 3 && AGREEING.has(words.tokens[at - 1]?.word ?? '')) return false;
   if (strict) return strict.has(next);
   if (SUBJECT.has(next)) return true;
   // "is shipping free", "does shipping cost extra": any noun, but only at the very beginning of something short.
@@ -213,7 +216,7 @@ function closeParenthesis(asked: Asked): Reason {
 
 /** What asks in one sentence, with the words that show it; null when nothing does. Works without punctuation. */
 function askedIn(words: Words, sentence: Sentence, reading: Reading): Reason | null {
-  const byRule = reading.language === 'en' || reading.language === null ? english(words, sentence) : null;
+  const byRule = maySpeak('en', reading) ? english(words, sentence) : null;
   const asked = byRule ?? byLists(words, sentence, reading);
   if (asked) return closeParenthesis(asked);
   if (!sentence.asks) return null;

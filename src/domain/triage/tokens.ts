@@ -39,9 +39,10 @@ export interface Words {
   readonly folded: string;
 }
 
+// Names stand next to kana, Han and Hangul without a space, so these are words of their own.
 // One alternative each, every one anchored by its first character and none nested: time is linear in the text.
 const PIECE =
-  /(?<link>(?:https?:\/\/|www\.)\S*)|(?<handle>[@＠][\p{L}\p{N}_][\p{L}\p{N}_.-]*)|(?<tag>[#＃][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)|(?<word>[\p{L}\p{N}][\p{L}\p{M}\p{N}_'’ʼ]*)|(?<emoji>\p{Extended_Pictographic}|[:;]'?-?[()D](?![\p{L}\p{N}])|<3)|(?<ask>[?？؟;⁇⁈⁉])|(?<stop>[.!…。！؛\n]+)|(?<pause>[,،、:;—–"“”()]|\s-\s)/gu;
+  /(?<link>(?:https?:\/\/|www\.)\S*)|(?<handle>[@＠][\p{L}\p{N}_][\p{L}\p{N}_.-]*)|(?<tag>[#＃][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)|(?<word>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\p{L}\p{N}](?:(?![\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])[\p{L}\p{M}\p{N}_'’ʼ])*)|(?<emoji>\p{Extended_Pictographic}|[:;]'?-?[()D](?![\p{L}\p{N}])|<3)|(?<ask>[?？؟;⁇⁈⁉])|(?<stop>[.!…。！؛\n]+)|(?<pause>[,،、:;—–"“”()]|\s-\s)/gu;
 
 // French and Italian elisions hide the word behind them: l'aide, n'ai, dell'ordine.
 const ELISION = /^(?:qu|dell|nell|all|un|[ldnjcsmt])'(?=.)/;

@@ -1,116 +1,16 @@
-import { type Post, readableText, type Via } from '../post.ts';
+import type { Post, Via } from '../post.ts';
 import { isOurLink, nameOf } from './brand.ts';
-import { findClosing, findHandover, isShortThanks, ourLastWord } from './closing.ts';
+import { findClosing, isShortThanks, ourLastWord } from './closing.ts';
 import { findComparison } from './comparison.ts';
-import { type Reading, readLanguage } from './language.ts';
-import { findHits, type Hit, type Mood } from './lexicon.ts';
-import { findPriority } from './priority.ts';
-import { findQuestions, type Questions } from './questions.ts';
+import { kindsByCircumstance, kindsByWords, mentionReason, type Told } from './kinds.ts';
+import type { Mood } from './lexicon.ts';
+import { CLOSING_PRIORITY, findPriority } from './priority.ts';
+import { type Read, read, wordsOf } from './reading.ts';
 import { findSpam } from './spam.ts';
-import { quote, readWords, type Words } from './tokens.ts';
+import { quote } from './tokens.ts';
 import type { Kind, Reason, SuggestedResponse, TriageContext, Verdict } from './verdict.ts';
 
-/** Everything that the rules read in one post. */
-interface Read {
-  readonly words: Words;
-  readonly reading: Reading;
-  readonly hits: readonly Hit[];
-  readonly questions: Questions;
-  readonly handover: string | null;
-  readonly problems: number;
-  readonly praise: number;
-}
-
-/** Words beside thanks, or a smile, that still leave them the point of the post. */
-const LONGEST_THANKS = 25;
-const LONGEST_SMILE = 3;
-
 const DIRECT: readonly Via[] = ['mention', 'reply', 'message', 'comment', 'quote'];
-
-function wordsOf(hits: readonly Hit[], moods: readonly Mood[], wantNegated = false): readonly string[] {
-  const found = hits
-    .filter((hit) => moods.includes(hit.mood) && hit.negated === wantNegated)
-    .map((hit) => hit.raw);
-  return [...new Set(found)];
-}
-
-/** Safety words that somebody denies ("not dangerous") or only asks about do not make a complaint. */
-function read(post: Post): Read {
-  const words = readWords(readableText(post));
-  const reading = readLanguage(words, post.lang);
-  const hits = findHits(words, reading);
-  const questions = findQuestions(words, reading);
-  const count = (moods: readonly Mood[], negated = false): number => wordsOf(hits, moods, negated).length;
-  const safety = questions.reasons.length > 0 ? 0 : count(['safety']);
-  return {
-    words,
-    reading,
-    hits,
-    questions,
-    handover: findHandover(words),
-    // "no refund" is as serious as "refund"; "not happy" is a problem; somebody hurt counts twice.
-    problems:
-      count(['problem']) +
-      count(['serious']) +
-      count(['serious'], true) +
-      2 * count(['severe']) +
-      count(['praise'], true) +
-      count(['hollow']) +
-      safety,
-    praise: count(['praise']),
-  };
-}
-
-function quoted(raws: readonly string[]): string {
-  return raws.slice(0, 3).map(quote).join(', ');
-}
-
-function complaintReason(hits: readonly Hit[]): Reason {
-  const plain = wordsOf(hits, ['severe', 'serious', 'problem', 'safety', 'hollow']);
-  if (plain.length > 0) return { code: 'complaint.lexicon', text: `sounds unhappy (${quoted(plain)})` };
-  const turned = [...wordsOf(hits, ['praise'], true), ...wordsOf(hits, ['serious'], true)];
-  return { code: 'complaint.negated', text: `sounds unhappy (not ${quoted(turned)})` };
-}
-
-/** The kinds that the words tell, the leading one first, each with its reason. */
-function kindsByWords(known: Read, comparison: Reason | null): readonly (readonly [Kind, Reason])[] {
-  const out: (readonly [Kind, Reason])[] = [];
-  const { hits, problems, praise, questions } = known;
-  const asks = questions.reasons.length > 0;
-  const spoken = known.words.tokens.filter((token) => token.type === 'word').length;
-  // At the end of a long text thanks are a way of saying goodbye.
-  const thanks = spoken <= LONGEST_THANKS ? wordsOf(hits, ['thanks']) : [];
-  const smiles = spoken <= LONGEST_SMILE && problems === 0 && !asks ? wordsOf(hits, ['smile']) : [];
-  const complaint: readonly [Kind, Reason] | null =
-    problems > 0 ? ['complaint', complaintReason(hits)] : null;
-  const mostlyPraise =
-    praise > problems && !hits.some((hit) => hit.mood === 'severe' || hit.mood === 'serious');
-  if (complaint && !mostlyPraise) out.push(complaint);
-  // Compliments around a question are politeness; the question leads.
-  for (const reason of questions.reasons) out.push(['question', reason]);
-  if (comparison) out.push(['comparison', comparison]);
-  if (praise > 0 && (problems === 0 || praise >= problems))
-    out.push([
-      'praise',
-      { code: 'praise.lexicon', text: `sounds pleased (${quoted(wordsOf(hits, ['praise']))})` },
-    ]);
-  else if (thanks.length > 0 && problems === 0 && !asks && known.handover === null)
-    out.push(['praise', { code: 'praise.thanks', text: `says thanks (${quoted(thanks)})` }]);
-  else if (smiles.length > 0)
-    out.push(['praise', { code: 'praise.sign', text: `sends a good sign (${quoted(smiles)})` }]);
-  if (complaint && mostlyPraise) out.push(complaint);
-  return out;
-}
-
-function kindsByCircumstance(post: Post, context: TriageContext): readonly (readonly [Kind, Reason])[] {
-  if (post.via === 'follow') return [['follow', { code: 'follow', text: 'follows us now' }]];
-  const link = post.links.find((candidate) => isOurLink(candidate, context.brand));
-  if (link)
-    return [['link-share', { code: 'link-share.domain', text: `shares a link to us (${quote(link)})` }]];
-  if (post.via === 'share')
-    return [['link-share', { code: 'link-share.via', text: 'shares a post or page of ours' }]];
-  return [];
-}
 
 function unique<T>(values: readonly T[]): readonly T[] {
   return [...new Set(values)];
@@ -122,6 +22,11 @@ function isClosing(known: Read): string | null {
   return findClosing(known.words, known.reading);
 }
 
+/** No closing is long, and earlier posts may be: they are not worth reading whole. */
+function isShortClosing(before: Post): boolean {
+  return before.text.length <= 600 && isClosing(read(before)) !== null;
+}
+
 function isCalm(known: Read): boolean {
   return known.questions.reasons.length === 0 && known.problems === 0 && known.handover === null;
 }
@@ -129,7 +34,7 @@ function isCalm(known: Read): boolean {
 /** Whether the post ends what we answered: the words that do, or null. */
 function closes(known: Read, earlier: readonly Post[]): string | null {
   if (earlier.length === 0 || !isCalm(known)) return null;
-  const ourLast = ourLastWord(earlier, (before) => isClosing(read(before)) !== null);
+  const ourLast = ourLastWord(earlier, isShortClosing);
   if (!ourLast) return null;
   const thanks = wordsOf(known.hits, ['thanks'])[0];
   if (thanks !== undefined && isShortThanks(known.words, ourLast)) return thanks;
@@ -198,35 +103,11 @@ function closed(known: Read, anchor: string): Verdict {
     : { code: 'closing.agrees', text: `just agrees after our answer: no answer due (${quote(anchor)})` };
   return {
     kinds: [pleased ? 'praise' : 'mention'],
-    priority: findPriority(NOTHING, { ...CALM, closing: true }).priority,
+    priority: CLOSING_PRIORITY,
     answerDue: false,
     suggested: 'thank',
     reasons: [reason],
   };
-}
-
-const NOTHING: Words = readWords('');
-const CALM = {
-  kinds: ['mention'],
-  via: 'reply',
-  severe: null,
-  serious: null,
-  safety: null,
-  onlyAsks: false,
-  inConversation: false,
-  unanswered: 0,
-  met: 0,
-  aboutUs: true,
-  foreign: false,
-  closing: false,
-} as const;
-
-function mentionReason(known: Read, aboutUs: boolean): Reason {
-  if (!aboutUs) return { code: 'mention.keyword', text: 'uses one of our search words' };
-  if (known.words.tokens.length === 0) return { code: 'mention.empty', text: 'no words: look at it' };
-  if (known.reading.foreign)
-    return { code: 'mention.foreign', text: 'language not understood; a person should look' };
-  return { code: 'mention', text: 'mentions us' };
 }
 
 /** Whether the post speaks to us or of us. A search word alone finds much that is neither. */
@@ -259,7 +140,7 @@ export function triage(post: Post, context: TriageContext): Verdict {
   const addressed = DIRECT.includes(post.via);
   const comparison = findComparison(known.words, context.brand, addressed);
   const spam = known.problems === 0 ? findSpam(known.words, post.links, context.brand) : null;
-  const told: (readonly [Kind, Reason])[] = spam
+  const told: Told[] = spam
     ? [['spam', { code: 'spam', text: spam }]]
     : [
         ...(post.via === 'follow' ? [] : kindsByWords(known, comparison)),
@@ -281,7 +162,6 @@ export function triage(post: Post, context: TriageContext): Verdict {
     met: context.met,
     aboutUs,
     foreign: told[0]?.[1].code === 'mention.foreign',
-    closing: false,
   });
   const { due, reason } = answerDue(known, kinds, aboutUs);
   return {
