@@ -15,8 +15,6 @@ export interface Desk {
   readonly clock: Clock;
   readonly log: ChatLog;
   handlers(): ChatHandlers;
-  /** Whether somebody is of our own workspace: people of a shared channel's other company may look, not act. */
-  isOurs(teamId: string | undefined, viaEnterprise: boolean): boolean;
 }
 
 /** Answers to one payload go through here: the response URL where there is one, else an ephemeral message. */
@@ -65,6 +63,7 @@ export async function tell(desk: Desk, to: Listener, say: Words): Promise<void> 
   }
 }
 
+const OUTSIDE = 'Only people of the workspace that Potluck belongs to can act here.';
 const BROKEN =
   'Something went wrong inside Potluck. Look at the card before you try again; if it goes on, whoever runs Potluck finds it in the log.';
 
@@ -75,10 +74,13 @@ export async function act(
   target: Target | { readonly itemId: number; readonly version: null },
   action: ChatAction,
 ): Promise<ActResult> {
+  // People of a shared channel's other company may look, not act.
+  const { actor, isOutside } = await desk.people.actor(clicker);
+  if (isOutside) return { ok: false, refusal: { code: 'not-possible', text: OUTSIDE }, card: null };
   const request: ActRequest = {
     itemId: target.itemId,
     action,
-    actor: await desk.people.actor(clicker),
+    actor,
     seenVersion: target.version,
   };
   try {

@@ -22,7 +22,6 @@ export interface Ears {
   readonly job: (work: () => Promise<void>) => Promise<void>;
 }
 
-const FOREIGN = 'Only people of the workspace that Potluck belongs to can act here.';
 const OLD_BUTTON =
   'This button is of another version of Potluck. Type the command with “list” to see what waits.';
 
@@ -41,7 +40,12 @@ interface Payload {
 }
 
 function clickerOf(body: Payload): Clicker {
-  return { id: body.user.id, name: body.user.username ?? body.user.name };
+  return {
+    id: body.user.id,
+    name: body.user.username ?? body.user.name,
+    // In an organisation of several workspaces the payload names whichever the person came from.
+    teamId: body.enterprise == null ? body.user.team_id : undefined,
+  };
 }
 
 function listenerOf(body: Payload, respond: RespondFn | undefined): Listener {
@@ -80,8 +84,6 @@ function listenToButtons(app: App, desk: Desk, ears: Ears, once: Once): void {
     // The trigger id is the payload's own name: an envelope sent again carries the same one.
     await once(body.trigger_id, () =>
       ears.job(async () => {
-        if (!desk.isOurs(body.user.team_id, payload.enterprise != null))
-          return tell(desk, to, words(FOREIGN));
         const value = 'value' in action ? action.value : undefined;
         const clicker = clickerOf(payload);
         switch (verbOf(action.action_id)) {
@@ -134,10 +136,6 @@ function listenToForms(app: App, desk: Desk, ears: Ears, once: Once): void {
     if (!form || !state) return ack();
     const key = 'trigger_id' in body ? body.trigger_id : undefined;
     const answer = once(key, async () => {
-      if (!desk.isOurs(body.user.team_id, body.enterprise != null)) {
-        const refused = wordsView('Not done', { icon: '⚠️', text: FOREIGN });
-        return { response_action: 'update', view: refused } as const;
-      }
       const field = (id: string): FieldValue => view.state.values[id]?.[id] ?? {};
       return onSubmit(desk, { form, state, viewId: view.id, clicker: clickerOf(body), field });
     });
@@ -162,8 +160,6 @@ function listenToCommands(app: App, desk: Desk, ears: Ears, once: Once): void {
     await once(command.trigger_id, () =>
       ears.job(async () => {
         const to = { user: command.user_id, channel: command.channel_id, respond: respondWith(respond) };
-        if (!desk.isOurs(command.team_id, command.enterprise_id !== undefined))
-          return tell(desk, to, words(FOREIGN));
         const clicker = { id: command.user_id, name: command.user_name };
         const { trigger_id: triggerId } = command;
         await onCommand(desk, { name: ears.command, raw: command.text ?? '', clicker, to, triggerId });

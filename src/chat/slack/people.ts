@@ -11,12 +11,15 @@ export interface Clicker {
   readonly id: string;
   /** The handle in the payload, where there is one: the name of last resort. */
   readonly name?: string | undefined;
+  /** The workspace in the payload, believed only when the profile cannot be read. */
+  readonly teamId?: string | undefined;
 }
 
 /** Names and time zones of people, asked for once a day. */
 export interface People {
   profile(clicker: Clicker): Promise<SlackUser>;
-  actor(clicker: Clicker): Promise<ActRequest['actor']>;
+  /** Who acts, and whether they belong to another company that shares a channel with ours. */
+  actor(clicker: Clicker): Promise<{ readonly actor: ActRequest['actor']; readonly isOutside: boolean }>;
   /** The person id that the flow knows somebody by: `slack:T1/U2`. */
   personId(userId: string): string;
 }
@@ -42,7 +45,7 @@ export function slackPeople(deps: {
     } catch (error) {
       // A click must not fail because a name could not be read.
       deps.log.debug({ user: clicker.id, why: messageOf(error) }, 'no profile of a Slack user');
-      return { name: clicker.name || clicker.id, tz: 'UTC' };
+      return { name: clicker.name || clicker.id, tz: 'UTC', teamId: clicker.teamId ?? null };
     }
   }
 
@@ -59,10 +62,13 @@ export function slackPeople(deps: {
     profile,
     personId,
     async actor(clicker) {
-      const { name } = await profile(clicker);
+      const { name, teamId } = await profile(clicker);
       const role = deps.managers.includes(clicker.id) ? 'manager' : 'responder';
       const known = deps.managers.length > 0 ? ({ role } as const) : {};
-      return { id: personId(clicker.id), name, surface: 'slack', ...known };
+      return {
+        actor: { id: personId(clicker.id), name, surface: 'slack', ...known },
+        isOutside: teamId !== null && teamId !== deps.teamId(),
+      };
     },
   };
 }
@@ -74,6 +80,7 @@ function isUser(value: unknown): value is SlackUser {
     'name' in value &&
     typeof value.name === 'string' &&
     'tz' in value &&
-    typeof value.tz === 'string'
+    typeof value.tz === 'string' &&
+    'teamId' in value
   );
 }

@@ -190,8 +190,6 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
       if (!handlers) throw new Error('Slack was not started');
       return handlers;
     },
-    isOurs: (teamId, viaEnterprise) =>
-      teamId === undefined || viaEnterprise || teamId === identity.now()?.teamId,
   };
   const index = cardIndex(desk, () => identity.now()?.botId ?? '');
   const homes = slackHomes(desk, (work) => void jobs.run(work));

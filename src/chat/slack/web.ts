@@ -30,6 +30,8 @@ export interface SlackUser {
   readonly name: string;
   /** IANA time zone. */
   readonly tz: string;
+  /** The workspace they belong to; null where Slack does not say. */
+  readonly teamId: string | null;
 }
 
 /** A message of ours, found again. */
@@ -90,6 +92,9 @@ const historyPage = z.object({
 const userInfo = z.object({
   user: z.object({
     name: z.string().default(''),
+    team_id: z.string().nullish(),
+    // On Enterprise Grid the same person belongs to several workspaces.
+    enterprise_user: z.unknown().optional(),
     tz: z.string().nullish(),
     real_name: z.string().nullish(),
     profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).optional(),
@@ -194,7 +199,11 @@ export function slackWeb(bot: RawClient, app: RawClient | null, clock: Clock, wa
       const { user } = await call('users.info', { user: id }, userInfo);
       const { profile } = user;
       const name = profile?.display_name || profile?.real_name || user.real_name || user.name;
-      return { name: name || id, tz: user.tz ?? 'UTC' };
+      return {
+        name: name || id,
+        tz: user.tz ?? 'UTC',
+        teamId: user.enterprise_user ? null : (user.team_id ?? null),
+      };
     },
     async openView(triggerId, view) {
       return (await call('views.open', { trigger_id: triggerId, view }, opened)).view.id;

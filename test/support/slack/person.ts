@@ -378,7 +378,6 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         response_urls: [],
       });
       answerForm(open, answer);
-      state.changed();
     },
     async pressInView(label) {
       const open = top();

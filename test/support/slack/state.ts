@@ -98,7 +98,6 @@ export interface State {
   readonly breaches: string[];
   /** Everything one person alone was told: ephemeral words and views, oldest first. */
   readonly told: Map<string, string[]>;
-  changed(): void;
   /** A number never given before: ids and timestamps are made of it. */
   next(): number;
 }

@@ -314,7 +314,6 @@ export function webApi(state: State): WebApi {
       }
       const body = refused ?? methods[method]?.(args) ?? no('unknown_method');
       call.result = body.ok ? 'ok' : String(body.error);
-      state.changed();
       return { body };
     },
     respond(id, body) {
@@ -335,7 +334,6 @@ export function webApi(state: State): WebApi {
         const message = post({ ...body, channel: url.channel }, everybody ? null : url.userId);
         if ('ok' in message) return { status: 200, body: message };
       }
-      state.changed();
       return { status: 200, body: { ok: true } };
     },
   };

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -81,6 +82,8 @@ export async function startWire(
   const waiting: Envelope[] = [];
   const inFlight = new Map<string, Envelope>();
   const closing = new AbortController();
+  // One listener a payload under way.
+  setMaxListeners(0, closing.signal);
   let held = false;
   let double = false;
   let lostAcks = 0;
@@ -110,7 +113,6 @@ export async function startWire(
       sockets.delete(socket);
       // What this socket never acknowledged goes to the next one.
       for (const envelope of inFlight.values()) if (!waiting.includes(envelope)) waiting.push(envelope);
-      state.changed();
       flush();
     });
     socket.on('message', (data) => acknowledge(String(data)));
@@ -122,7 +124,6 @@ export async function startWire(
         connection_info: { app_id: state.appId },
       }),
     );
-    state.changed();
     flush();
   }
 
