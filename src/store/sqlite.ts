@@ -192,6 +192,8 @@ function createDriver(db: Database): Driver {
     },
     async destroy() {
       await line.enter();
+      // The library holds the file until its statements are garbage; what matters is that the file is whole by itself.
+      await run('pragma wal_checkpoint(truncate)').catch(() => undefined);
       db.close();
     },
   };

@@ -46,6 +46,8 @@ describe('a SQLite file', () => {
       await store.createItem(newItem({ conversationId: url }));
       await store.close();
     }
+    // Closed, the file is whole without its log: people copy and mail just the one.
+    expect((await stat(`${path}-wal`).catch(() => null))?.size ?? 0).toBe(0);
     expect((await stat(path)).mode & 0o077).toBe(0);
     expect((await stat(join(folder, 'a', 'b'))).mode & 0o077).toBe(0);
     const again = await openStore(`file:${path}`);
