@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../src/domain/item.ts';
 import { HOSTILE_TEXTS, hostileCard, NOON, sampleCard } from '../support/cards.ts';
 import { findChromium, launchChromium, NO_CHROMIUM } from '../support/chromium.ts';
@@ -20,6 +20,9 @@ interface Watched {
   /** Dialogs, script errors, refused content, and requests to anywhere else. */
   readonly trouble: string[];
 }
+
+// A browser on a busy machine takes its time; nothing here waits longer than it must.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe.skipIf(path === null)('the web room in a browser', () => {
   let browser: Browser;
@@ -308,7 +311,7 @@ describe.skipIf(path === null)('the web room in a browser', () => {
     await page.locator('#card-5 [data-action=claim]').click();
     await page.locator('#card-5 .owner.mine').waitFor();
     expect(handlers.now(5).owner?.id).toBe(handlers.now(3).owner?.id);
-  }, 30_000);
+  });
 
   it('is not moved by hostile text: no dialog, no script, no request, no broken page', async () => {
     HOSTILE_TEXTS.forEach(({ text }, at) => {

@@ -151,6 +151,11 @@ describe('on this machine', () => {
     for (const headers of foreign) expect((await claim(headers)).status, JSON.stringify(headers)).toBe(403);
     expect(handlers.acts).toHaveLength(0);
     expect((await claim({ origin: HERE, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    // Behind a proxy that renames the host; no page can forge what the browser says.
+    expect((await claim({ origin: 'https://potluck.example', 'sec-fetch-site': 'same-origin' })).status).toBe(
+      409,
+    );
+    expect((await claim({ origin: HERE })).status).toBe(409);
   });
 
   it('asks for the name once and keeps two people of one name apart', async () => {
@@ -365,6 +370,14 @@ describe('JSON for scripts', () => {
     const history = (await (await get('/api/items/7/history')).json()) as { events: { type: string }[] };
     expect(history.events.map((event) => event.type)).toEqual(['claim', 'snooze', 'note']);
     await act({ action: 'assign', to: { id: 'slack:T1/U2', name: 'Bo' } });
+    const { people } = (await (await get('/api/people')).json()) as { people: { id: string }[] };
+    expect(people.map((person) => person.id)).toContain('slack:T1/U2');
+    expect((await act({ action: 'assign', to: 'slack:T1/U2' }, 'bo')).status).toBe(409);
+    handlers.happen(
+      7,
+      { type: 'release' },
+      { id: 'slack:T1/U2', name: 'Bo', role: 'responder', surface: 'slack' },
+    );
     await act({ action: 'assign', to: 'me' }, 'cleo');
     expect(handlers.acts.at(-1)?.action).toEqual({ type: 'assign', to: { id: 'api:cleo', name: 'cleo' } });
   });

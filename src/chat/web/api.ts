@@ -115,7 +115,11 @@ export interface AskedAction {
 }
 
 /** An action from the body of a request; `people` are those an item can be handed to. */
-export function parseAction(body: unknown, me: Person, people: readonly Person[]): Parsed<AskedAction> {
+export async function parseAction(
+  body: unknown,
+  me: Person,
+  people: () => Promise<readonly Person[]>,
+): Promise<Parsed<AskedAction>> {
   const parsed = actionSchema.safeParse(body);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
   const asked = parsed.data;
@@ -139,7 +143,7 @@ export function parseAction(body: unknown, me: Person, people: readonly Person[]
     case 'assign': {
       const to = asked.to;
       if (typeof to !== 'string') return done({ type: 'assign', to });
-      const found = to === 'me' ? me : people.find((person) => person.id === to);
+      const found = to === 'me' ? me : (await people()).find((person) => person.id === to);
       if (found) return done({ type: 'assign', to: found });
       return {
         ok: false,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
+import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatHandlers, ChatLog } from '../chat.ts';
 import { type Access, personName, type Visitor } from './access.ts';
@@ -252,7 +253,6 @@ function addItems(app: App, { handlers, live, people, log }: RoomOptions): void 
     const query = parseQuery(new URL(c.req.url).searchParams, c.get('visitor').person);
     if (!query.ok) return invalid(c, query.problems);
     const { cards, total } = await c.get('handlers').list(query.value);
-    people.seen(cards);
     return c.json({ items: cards, total });
   });
 
@@ -279,19 +279,25 @@ function addItems(app: App, { handlers, live, people, log }: RoomOptions): void 
     const channels = from.channels().map(async (name) => ({ name, counts: await from.counts(name) }));
     return c.json({ channels: await Promise.all(channels), all: await from.counts() });
   });
-  app.get('/api/people', async (c) => c.json({ people: await people.all() }));
+  /** Who was in the room, and who holds something on any platform. */
+  const roster = async (from: ChatHandlers): Promise<readonly Person[]> => {
+    const held = await from.list({ states: ['claimed', 'snoozed'], order: 'recent', limit: 200 });
+    people.seen(held.cards);
+    return people.all();
+  };
+  app.get('/api/people', async (c) => c.json({ people: await roster(c.get('handlers')) }));
 
-  app.get('/api/items/:id{[0-9]{1,15}}', async (c) => {
+  app.get('/api/items/:id{[0-9]{1,9}}', async (c) => {
     const card = await c.get('handlers').card(Number(c.req.param('id')));
     return card ? c.json({ card }) : missing(c);
   });
-  app.get('/api/items/:id{[0-9]{1,15}}/history', async (c) => {
+  app.get('/api/items/:id{[0-9]{1,9}}/history', async (c) => {
     const id = Number(c.req.param('id'));
     if (!(await c.get('handlers').item(id))) return missing(c);
     return c.json({ events: await c.get('handlers').history(id) });
   });
   // POST, though it changes nothing: 20,000 characters do not fit into an address.
-  app.post('/api/items/:id{[0-9]{1,15}}/measure', async (c) => {
+  app.post('/api/items/:id{[0-9]{1,9}}/measure', async (c) => {
     const asked = await body(c, measureSchema);
     if (!asked.ok) return invalid(c, asked.problems);
     const id = Number(c.req.param('id'));
@@ -302,14 +308,14 @@ function addItems(app: App, { handlers, live, people, log }: RoomOptions): void 
       measure: await c.get('handlers').measure(id, asked.value.text),
     });
   });
-  app.post('/api/items/:id{[0-9]{1,15}}/actions', async (c) => {
+  app.post('/api/items/:id{[0-9]{1,9}}/actions', async (c) => {
     const { person, surface } = c.get('visitor');
     if (!person)
       return invalid(c, [
         { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
       ]);
     const raw = await json(c);
-    const asked = raw.ok ? parseAction(raw.value, person, await people.all()) : raw;
+    const asked = raw.ok ? await parseAction(raw.value, person, () => roster(c.get('handlers'))) : raw;
     if (!asked.ok) return invalid(c, asked.problems);
     const itemId = Number(c.req.param('id'));
     const result = await c

@@ -54,12 +54,15 @@ export function excerpt(text) {
  */
 function whole(text, units) {
   if (text.length <= units) return text;
-  const parts = [
-    ...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text.slice(0, units + 1)),
-  ];
-  const last = parts.at(-1);
-  const end = last && last.index > 0 ? last.index : units;
-  return text.slice(0, end).toWellFormed().trimEnd();
+  // Beyond the cut, so that the last character is seen whole, however many parts it has.
+  const ahead = text.slice(0, units + 64);
+  let end = 0;
+  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(ahead))
+    if (index <= units) end = index;
+  return text
+    .slice(0, end || units)
+    .toWellFormed()
+    .trimEnd();
 }
 
 /**

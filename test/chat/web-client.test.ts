@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readFilter, writeFilter } from '../../src/chat/web/client/filter.js';
+import {
+  excerpt,
+  initials,
+  moment,
+  oneLine,
+  readable,
+  tomorrowAt,
+} from '../../src/chat/web/client/format.js';
+import { begin, change, news, put, resume } from '../../src/chat/web/client/model.js';
+import { h, outside } from '../../src/chat/web/client/tree.js';
+import { closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
+
+const cards = (...ids: number[]) => ids.map((itemId) => sampleCard({ itemId }));
+const hostileText = fc.oneof(
+  fc.constantFrom(...HOSTILE_TEXTS.map(({ text }) => text)),
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 200 })
+    .map((units) => String.fromCharCode(...units)),
+);
+
+describe('the scripts of the page', () => {
+  it('agree with the types of a browser', () => {
+    const tsc = 'node_modules/typescript/bin/tsc';
+    expect(() =>
+      execFileSync(process.execPath, [tsc, '-p', 'src/chat/web/client/tsconfig.json'], { stdio: 'pipe' }),
+    ).not.toThrow();
+  });
+});
+
+describe('what a page knows of its queue', () => {
+  it('keeps the line of a card that ended where the card was', () => {
+    const before = begin({ cards: cards(1, 2, 3), total: 3 });
+    const ended = closedCard({ itemId: 2, version: 5 });
+    const after = change(before, { cards: [], order: [1, 3], left: [ended], total: 2 });
+    expect(after.order).toEqual([1, 2, 3]);
+    expect([...after.left]).toEqual([2]);
+    const later = change(after, { cards: cards(9), order: [9, 1, 3], left: [], total: 3 });
+    expect(later.order).toEqual([9, 1, 2, 3]);
+    expect([...later.fresh]).toEqual([9]);
+    const back = change(later, {
+      cards: [sampleCard({ itemId: 2, version: 6 })],
+      order: [2, 9, 1, 3],
+      left: [],
+      total: 4,
+    });
+    expect([back.order, [...back.left]]).toEqual([[2, 9, 1, 3], []]);
+  });
+
+  it('shows the later of two versions, whatever comes first', () => {
+    const queue = put(
+      begin({ cards: cards(1), total: 1 }),
+      sampleCard({ itemId: 1, version: 4, text: 'four' }),
+    );
+    const late = change(queue, {
+      cards: [sampleCard({ itemId: 1, version: 3, text: 'three' })],
+      order: [1],
+      left: [],
+      total: 1,
+    });
+    expect(late.cards.get(1)?.text).toBe('four');
+    expect(put(late, sampleCard({ itemId: 99 })).cards.has(99)).toBe(false);
+  });
+
+  it('holds every card of the order, no card twice and no more than it must, over any history', () => {
+    const step = fc.record({
+      order: fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 30 }),
+      tell: fc.boolean(),
+      again: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        let queue = begin({ cards: cards(1, 2, 3), total: 3 });
+        for (const { order, tell, again } of steps) {
+          const gone = queue.order.filter((id) => !order.includes(id));
+          const next = {
+            cards: cards(...order),
+            order,
+            left: tell ? cards(...gone) : [],
+            total: order.length,
+          };
+          queue = again ? resume(queue, next) : change(queue, next);
+          expect(queue.order.filter((id) => !queue.left.has(id))).toEqual(order);
+          expect(new Set(queue.order).size).toBe(queue.order.length);
+          expect([...queue.cards.keys()].sort()).toEqual([...queue.order].sort());
+          expect(queue.left.size).toBeLessThanOrEqual(12);
+        }
+      }),
+    );
+  });
+
+  it('says aloud what matters, and not what the reader did', () => {
+    const before = begin({ cards: cards(1), total: 1 });
+    const claimed = sampleCard({ itemId: 1, version: 2, state: 'claimed', owner: { id: 'bo', name: 'Bo' } });
+    expect(news(before, put(before, claimed), 'ana')).toBe('Number 1 is with Bo.');
+    expect(news(before, put(before, claimed), 'bo')).toBe('');
+    const more = change(before, { cards: cards(2, 3), order: [2, 3, 1], left: [], total: 3 });
+    expect(news(before, more, null)).toBe('2 new cards.');
+    expect(news(before, before, null)).toBe('');
+  });
+});
+
+describe('text from outside', () => {
+  it('is cut between characters, harmless, and never longer than it may be', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const short = excerpt(text);
+        expect(short.text.isWellFormed()).toBe(true);
+        expect(short.text.length).toBeLessThanOrEqual(721);
+        expect(short.text.split('\n').length).toBeLessThanOrEqual(13);
+        const line = oneLine(text, 80);
+        expect(line.isWellFormed()).toBe(true);
+        expect(line).not.toMatch(/[\n\r\u0000-\u001F\u202A-\u202E\u2066-\u2069]/);
+        expect(line.length).toBeLessThanOrEqual(80);
+        expect(readable(text)).not.toMatch(/[\u202A-\u202E\u2066-\u2069]|\p{M}{5}/u);
+        expect(initials(text).isWellFormed()).toBe(true);
+      }),
+    );
+    const family = '👩‍👩‍👧‍👦';
+    expect(excerpt(family.repeat(200)).text.replaceAll(family, '')).toBe('…');
+    expect(excerpt('short')).toEqual({ text: 'short', cut: false });
+  });
+
+  it('becomes a link only when it is one', () => {
+    for (const url of [
+      null,
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '//evil.example',
+      ' https://x.example',
+      'mailto:a@b.c',
+    ])
+      expect(outside(url, {}, 'words')).toEqual(h('span', {}, 'words'));
+    expect(outside('https://social.example/1', {}, 'words').props).toEqual({
+      href: 'https://social.example/1',
+      target: '_blank',
+      rel: 'noopener noreferrer nofollow',
+    });
+  });
+
+  it('keeps a filter in the address, and nothing strange', () => {
+    expect(writeFilter(readFilter(''))).toBe('/');
+    expect(writeFilter(readFilter('?queue=mine&channel=a%20b&q=%3Cb%3E&evil=1'))).toBe(
+      '/?queue=mine&channel=a+b&q=%3Cb%3E',
+    );
+    expect(readFilter('?queue=constructor').queue).toBe('waiting');
+  });
+});
+
+describe('times', () => {
+  const zone = process.env.TZ;
+  afterEach(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+
+  it('finds tomorrow at nine, also when the clocks change in the night', () => {
+    process.env.TZ = 'Europe/Berlin';
+    // 28 March 2026, 15:00 in Berlin; the clocks go forward that night.
+    expect(tomorrowAt(Date.UTC(2026, 2, 28, 14), 9)).toBe(Date.UTC(2026, 2, 29, 7));
+    // 24 October 2026, 15:00; the clocks go back.
+    expect(tomorrowAt(Date.UTC(2026, 9, 24, 13), 9)).toBe(Date.UTC(2026, 9, 25, 8));
+    expect(moment(Date.UTC(2026, 2, 29, 7), Date.UTC(2026, 2, 28, 14))).toBe('tomorrow 09:00');
+    expect(moment(NOON, NOON)).toBe('today 14:00');
+  });
+});
