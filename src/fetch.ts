@@ -296,12 +296,11 @@ export function guardedFetch(options: GuardOptions): typeof fetch {
         await answer.body?.cancel().catch(() => undefined);
         throw new UnavailableError(`${host} wants to send more than ${maxBytes / 1_000_000} MB.`);
       }
-      if (isEventStream(hop, answer.headers.get('content-type'))) {
-        // Asked for and open-ended by nature: its reader watches for silence and bounds each event.
-        limits.done();
-        return described(answer, answer.body, hop.url, redirects > 0);
-      }
-      const body = answer.body ? boundedBody(answer.body, host, limits) : null;
+      // Asked for and open-ended by nature: its reader watches for silence and bounds each event.
+      const endless = isEventStream(hop, answer.headers.get('content-type'));
+      if (endless) limits.done();
+      const cap = endless ? { ...limits, maxBytes: Number.POSITIVE_INFINITY } : limits;
+      const body = answer.body ? boundedBody(answer.body, host, cap) : null;
       if (!body) limits.done();
       return described(answer, body, hop.url, redirects > 0);
     }

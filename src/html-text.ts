@@ -124,7 +124,7 @@ function saysTheSame(words: string, href: string): boolean {
   const shown = bare(words.trim());
   if (shown === bare(href)) return true;
   try {
-    return shown === bare(decodeURI(href)) || new URL(`http://${shown}`).href === `http://${bare(href)}`;
+    return shown === bare(decodeURI(href)) || bare(new URL(`http://${shown}`).href) === bare(href);
   } catch {
     return false;
   }

@@ -263,6 +263,35 @@ describe('guardedFetch', () => {
     await expect(lenient({ timeoutMs: 100 })(slow.url)).rejects.toThrow(/within 0.1 s/);
   });
 
+  it('lets server-sent events go on that were asked for, and no others', async () => {
+    const events = 'data: 1\n\n'.repeat(3_000);
+    const stream = await service(({ path }) => ({
+      headers: {
+        'content-type': path === '/sse' ? 'text/event-stream; charset=utf-8' : 'text/plain',
+        'transfer-encoding': 'chunked',
+      },
+      body: events,
+    }));
+    const fetched = lenient({ maxBytes: 20_000 });
+    const asked = { headers: { accept: 'text/event-stream' } };
+    expect(await (await fetched(`${stream.url}/sse`, asked)).text()).toBe(events);
+    await expect((await fetched(`${stream.url}/sse`)).text()).rejects.toThrow(UnavailableError);
+    await expect((await fetched(`${stream.url}/plain`, asked)).text()).rejects.toThrow(UnavailableError);
+
+    stream.fail('slow');
+    const controller = new AbortController();
+    const endless = await lenient({ timeoutMs: 100 })(`${stream.url}/sse`, {
+      ...asked,
+      signal: controller.signal,
+    });
+    const text = endless.text();
+    text.catch(() => undefined);
+    // Longer than the deadline, measured by an answer that does run into it.
+    await expect((await lenient({ timeoutMs: 100 })(`${stream.url}/plain`)).text()).rejects.toThrow(/within/);
+    controller.abort(new Error('shutting down'));
+    await expect(text).rejects.toThrow('shutting down');
+  });
+
   it('stops when the caller says so, before and while it reads', async () => {
     const slow = await service(() => ({ body: 'x'.repeat(1_000) }));
     slow.fail('hang');

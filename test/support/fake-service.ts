@@ -120,12 +120,14 @@ async function sabotage(
     response.socket?.destroy();
   } else {
     const whole = await answer();
-    const bytes = bytesOf(whole).subarray(0);
+    const bytes = bytesOf(whole);
     const half = bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)));
     const json = { 'content-type': 'application/json; charset=utf-8' };
+    // An announced length is what makes the cut visible.
+    const { 'transfer-encoding': _, ...headers } = whole.headers ?? {};
     response.writeHead(whole.status ?? 200, {
       ...json,
-      ...whole.headers,
+      ...headers,
       'content-length': String(Math.max(2, bytes.length)),
     });
     response.write(half.subarray(0, 1));
