@@ -681,6 +681,21 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         await store.releaseLease(name, 'b');
         expect(await store.lease(name, 'a', 100, T0 + 151)).toBe(true);
       });
+
+      it('names its holders, and takes back all of one and nothing of the others', async () => {
+        const [dead, alive, name] = [fresh(), fresh(), fresh()];
+        await store.lease(`${name}-1`, dead, 1_000, T0);
+        await store.lease(`${name}-2`, dead, 1_000, T0);
+        await store.lease(`${name}-3`, alive, 1_000, T0);
+        const holders = await store.leaseHolders();
+        expect(holders.filter((holder) => holder === dead || holder === alive).sort()).toEqual(
+          [dead, alive].sort(),
+        );
+        await store.releaseHolder(dead);
+        expect(await store.leaseHolders()).not.toContain(dead);
+        expect(await store.lease(`${name}-1`, alive, 1_000, T0)).toBe(true);
+        expect(await store.lease(`${name}-3`, 'other', 1_000, T0)).toBe(false);
+      });
     });
 
     describe('transactions', () => {
