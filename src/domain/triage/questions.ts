@@ -189,6 +189,10 @@ function english(words: Words, sentence: Sentence): Asked | null {
       return reasonAt(words, at, to, 'question.wh-word', 'asks something (starts with');
     if (clause && asksByInversion(words, at, sentence.to, first))
       return reasonAt(words, at, to, 'question.inversion', 'asks something (starts with');
+    if (!AUX.has(token.word) && !WH.has(token.word) && !WH_SHORT.has(token.word)) {
+      if (!FILLER.has(token.word)) first = false;
+      continue;
+    }
     const pair = `${token.word}-${words.tokens[at + 1]?.word ?? ''}`;
     if (at + 1 < sentence.to && !TELLING.has(previous) && (MID_PAIRS.has(pair) || MID_WH.has(pair)))
       return reasonAt(words, at, to, 'question.inversion', 'asks something (');
