@@ -5,6 +5,7 @@ import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors
 import type { CardBehind, CardRow, Store } from '../store/store.ts';
 import type { Leases } from './leases.ts';
 import type { View } from './view.ts';
+import { within } from './within.ts';
 
 export interface PresentDeps {
   readonly store: Store;
@@ -30,6 +31,9 @@ export interface Present {
 /** Looks at the ledger at least this often, so that a change by another process is seen too. */
 const TICK_MS = 1_000;
 const PAGE = 200;
+const MAX_PAGE = 16 * PAGE;
+/** A write that hangs must not hold its channel up for ever. */
+const WRITE_TIMEOUT_MS = 30_000;
 /** A chat whose credentials were refused is tried again this seldom. */
 const AUTH_PAUSE_MS = 5 * 60_000;
 const FIRST_BACKOFF_MS = 2_000;
@@ -49,6 +53,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   let trouble: string | null = null;
   /** Per channel: not before. */
   const channelFree = new Map<string, number>();
+  let lookedFurtherAt = Number.NEGATIVE_INFINITY;
 
   function nudge(): void {
     nudged = true;
@@ -57,6 +62,8 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
 
   async function run(signal: AbortSignal): Promise<void> {
     const busy = new Map<string, Promise<void>>();
+    const stop = (): void => wake();
+    signal.addEventListener('abort', stop, { once: true });
     while (!signal.aborted) {
       nudged = false;
       try {
@@ -64,30 +71,42 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       } catch (error) {
         // The database is away for a moment: the cards stay behind and are found again.
         deps.log.warn({ chat: chat.kind, error: messageOf(error) }, 'cards could not be looked up');
+        await pause(busy, signal);
+        continue;
       }
-      if (!nudged) await pause(signal, busy);
+      if (!nudged) await pause(busy, signal);
     }
+    signal.removeEventListener('abort', stop);
     await Promise.allSettled(busy.values());
   }
 
-  /** Lets every channel that is free, and has a card behind, work on its most urgent one. */
+  /** Lets every channel that is free, and has a card behind, work on its most urgent ones. */
   async function startChannels(busy: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
     const now = clock.now();
-    const behind = await store.cardsBehind(chat.kind, now, PAGE);
-    for (const [channel, rows] of byChannel(behind)) {
-      if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
-      const work = workOff(channel, rows, signal).finally(() => {
-        busy.delete(channel);
-        nudge();
-      });
-      busy.set(channel, work);
+    for (let limit = PAGE; ; limit *= 4) {
+      const behind = await store.cardsBehind(chat.kind, now, limit);
+      const ready = [...byChannel(behind)].filter(
+        ([channel]) => !busy.has(channel) && (channelFree.get(channel) ?? 0) <= now,
+      );
+      for (const [channel, rows] of ready) {
+        const work = workOff(channel, rows, signal).finally(() => {
+          busy.delete(channel);
+          nudge();
+        });
+        busy.set(channel, work);
+      }
+      if (ready.length > 0 || behind.length < limit || limit >= MAX_PAGE) return;
+      // The long queue of a channel that must wait hides the others: look behind it, now and then.
+      if (limit === PAGE && now - lookedFurtherAt < TICK_MS) return;
+      lookedFurtherAt = now;
     }
   }
 
-  /** The most urgent card of a channel; all of them where the platform sets no pace. */
+  /** The most urgent card of a channel; several where the platform sets no pace, until it is time to look again. */
   async function workOff(channel: string, rows: readonly CardBehind[], signal: AbortSignal): Promise<void> {
+    const startedAt = clock.now();
     for (const row of rows) {
-      if (signal.aborted || clock.now() < pausedUntil) return;
+      if (signal.aborted || clock.now() < pausedUntil || clock.now() - startedAt >= TICK_MS) return;
       try {
         await level(row, signal);
       } catch (error) {
@@ -98,52 +117,69 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     }
   }
 
-  async function pause(signal: AbortSignal, busy: ReadonlyMap<string, unknown>): Promise<void> {
+  async function pause(busy: ReadonlyMap<string, unknown>, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const now = clock.now();
     const free = [...channelFree]
       .filter(([channel, at]) => at > now && !busy.has(channel))
       .map(([, at]) => at - now);
     const ms = Math.max(1, Math.min(TICK_MS, ...free));
-    const stop = new AbortController();
-    const nudgedNow = new Promise<void>((resolve) => {
+    const over = new AbortController();
+    const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    await Promise.race([nudgedNow, clock.sleep(ms, AbortSignal.any([signal, stop.signal])).catch(() => {})]);
-    stop.abort();
+    await Promise.race([woken, clock.sleep(ms, over.signal).catch(() => {})]);
+    over.abort();
     wake = () => {};
   }
 
+  async function mine(channel: string): Promise<boolean> {
+    if (await deps.leases.hold(`channel:${chat.kind}/${channel}`)) return true;
+    channelFree.set(channel, clock.now() + TICK_MS);
+    return false;
+  }
+
   /** Brings one card level, or notes why not. */
-  async function level(row: CardBehind, signal: AbortSignal): Promise<void> {
-    if (!(await deps.leases.hold(`channel:${chat.kind}/${row.channel}`))) {
+  async function level(found: CardBehind, signal: AbortSignal): Promise<void> {
+    if (!(await mine(found.channel))) return;
+    // The page was read before the channel was ours, and other cards were written since.
+    let item = (await store.item(found.itemId)) ?? found.item;
+    const row = (await rowOf(found)) ?? rowIn(found);
+    if (row.shownVersion >= item.version || row.givenUpVersion >= item.version) {
+      // Somebody else wrote it. Never look again at once: whatever is wrong, it must not become a tight loop.
       channelFree.set(row.channel, clock.now() + TICK_MS);
       return;
     }
-    let item: Item = row.item;
     if (row.ref === null && row.postingAt === null) {
-      await deps.freshen(item);
-      item = (await store.item(row.itemId)) ?? item;
-      if (isClosed(item)) return;
+      await deps
+        .freshen(item)
+        .catch((error) =>
+          deps.log.warn({ itemId: item.id, error: messageOf(error) }, 'the network could not be asked first'),
+        );
+      item = (await store.item(item.id)) ?? item;
+      if (isClosed(item) || !(await mine(row.channel))) return;
     }
     try {
-      await write(row, item, signal);
+      await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => write(row, item, stop));
       trouble = null;
     } catch (error) {
       if (signal.aborted) return;
       await failed(row, item, error);
     }
-    channelFree.set(
-      row.channel,
-      Math.max(channelFree.get(row.channel) ?? 0, clock.now() + chat.channelIntervalMs),
-    );
+    const free = clock.now() + chat.channelIntervalMs;
+    channelFree.set(row.channel, Math.max(channelFree.get(row.channel) ?? 0, free));
   }
 
-  async function write(row: CardBehind, item: Item, signal: AbortSignal): Promise<void> {
+  async function rowOf(place: CardRow): Promise<CardRow | undefined> {
+    const rows = await store.cardsOf(place.itemId);
+    return rows.find((row) => row.chat === place.chat && row.channel === place.channel);
+  }
+
+  async function write(row: CardRow, item: Item, signal: AbortSignal): Promise<void> {
     const card = await view.card(item);
     const options = { nonce: nonceOf(item.id, row.channel), signal };
-    const { item: _, ...bare } = row;
     const shown = (ref: string): CardRow => ({
-      ...bare,
+      ...row,
       ref,
       shownVersion: card.version,
       notBefore: 0,
@@ -160,24 +196,21 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     }
     if (isClosed(item)) {
       // It was never posted, and there is nothing to show any more.
-      await store.saveCard({ ...bare, postingAt: null });
+      await store.saveCard({ ...row, postingAt: null });
       return;
     }
     const postingAt = row.postingAt ?? clock.now();
-    await store.saveCard({ ...bare, postingAt });
+    await store.saveCard({ ...row, postingAt });
+    signal.throwIfAborted();
     const posted = await chat.post(row.channel, card, options);
     await store.saveCard({ ...shown(posted), postingAt });
   }
 
-  async function failed(row: CardBehind, item: Item, error: unknown): Promise<void> {
+  async function failed(row: CardRow, item: Item, error: unknown): Promise<void> {
     const now = clock.now();
     const why = messageOf(error);
     trouble = why;
-    const { item: _, ...bare } = row;
-    const stored = (await store.cardsOf(row.itemId)).find(
-      (other) => other.chat === row.chat && other.channel === row.channel,
-    );
-    const current = stored ?? bare;
+    const current = (await rowOf(row)) ?? row;
     const failures = row.failures + 1;
     deps.log.warn(
       { chat: chat.kind, channel: row.channel, itemId: row.itemId, failures, error: why },
@@ -213,6 +246,10 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       return { state: clock.now() < pausedUntil ? 'down' : 'up', detail: trouble };
     },
   };
+}
+
+function rowIn({ item: _, ...row }: CardBehind): CardRow {
+  return row;
 }
 
 /** At most 25 characters (Discord's limit for a nonce), stable for an item and a channel. */

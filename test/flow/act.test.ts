@@ -8,7 +8,7 @@ import {
   UncertainError,
 } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
-import { deferred, type Flow, flow, MINUTE, ours, settled, theirs, withQueries } from '../support/flow.ts';
+import { deferred, type Flow, flow, MINUTE, ours, theirs, withQueries } from '../support/flow.ts';
 import { type ScriptedSource, scriptedSource } from '../support/flow-source.ts';
 import { ana, ben, mia } from '../support/items.ts';
 
@@ -365,7 +365,7 @@ describe('a reply', () => {
     const waiting = world.act.idle().then(() => {
       idle = true;
     });
-    await settled();
+    await world.clock.settle();
     expect(idle).toBe(false);
     answer.resolve([published()]);
     await Promise.all([sent, waiting]);

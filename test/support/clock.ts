@@ -11,20 +11,36 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
   /** How many wait. */
   readonly sleeping: number;
+  /** Lets what is under way come to rest without letting time pass: promises, and whatever is tracked. */
+  settle(): Promise<void>;
+  /** Work that must end before time goes on (a database call, say), however many turns of the event loop it takes. */
+  track<T>(work: T): T;
 }
 
 /** @param start epoch milliseconds; default 2026-06-01T12:00:00Z. */
 export function testClock(start: number = Date.UTC(2026, 5, 1, 12)): TestClock {
   let now = start;
   const sleepers = new Set<Sleeper>();
+  let tracked = 0;
   const settle = async (): Promise<void> => {
     // A few macrotask turns, so that chains of promises (and sockets on this machine) get their say.
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let quiet = 0; quiet < 3; quiet = tracked > 0 ? 0 : quiet + 1)
+      await new Promise((resolve) => setImmediate(resolve));
   };
   return {
     now: () => now,
     get sleeping() {
       return sleepers.size;
+    },
+    settle,
+    track(work) {
+      if (!(work instanceof Promise)) return work;
+      tracked += 1;
+      const done = (): void => {
+        tracked -= 1;
+      };
+      work.then(done, done);
+      return work;
     },
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {

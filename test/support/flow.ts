@@ -46,7 +46,10 @@ export function keptLog(): KeptLog {
 }
 
 export interface Flow {
+  /** The store itself, for the test to look at. */
   readonly store: Store;
+  /** The store as the flow uses it. */
+  readonly through: Store;
   readonly clock: TestClock;
   readonly view: View;
   readonly act: Act;
@@ -76,7 +79,8 @@ export interface FlowOptions {
 export async function flow(options: FlowOptions = {}): Promise<Flow> {
   const clock = options.clock ?? testClock(NOON + 24 * HOUR);
   const real = options.store ?? (await openStore('file::memory:', { clock }));
-  const store = options.through?.(real) ?? real;
+  const watched = tracked(real, clock);
+  const store = options.through?.(watched) ?? watched;
   const log = keptLog();
   const changed: number[] = [];
   const tell = (ids: readonly number[]): void => void changed.push(...ids);
@@ -110,6 +114,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   };
   return {
     store: real,
+    through: store,
     clock,
     view,
     act,
@@ -164,28 +169,29 @@ export function withQueries(store: Store, replace: (queries: Queries) => Partial
 /** The store, counting calls of its queries. */
 export function counting(store: Store): Store & { readonly calls: Map<string, number> } {
   const calls = new Map<string, number>();
-  const counted = <T extends object>(subject: T): T =>
-    Object.fromEntries(
-      Object.entries(subject).map(([name, value]) => [
-        name,
-        typeof value === 'function'
-          ? (...args: unknown[]) => {
-              calls.set(name, (calls.get(name) ?? 0) + 1);
-              return value(...args);
-            }
-          : value,
-      ]),
-    ) as T;
+  const count = (name: string, call: () => unknown): unknown => {
+    calls.set(name, (calls.get(name) ?? 0) + 1);
+    return call();
+  };
   return {
-    ...counted(store),
-    transaction: (lock, work) => store.transaction(lock, (queries) => work(counted(queries))),
+    ...mapped(store, count),
+    transaction: (lock, work) => store.transaction(lock, (queries) => work(mapped(queries, count))),
     calls,
   };
 }
 
-/** Lets whatever is under way on this machine come to rest, without letting time pass. */
-export async function settled(turns = 20): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+/** An object of functions, each called through `through`. */
+function mapped<T extends object>(subject: T, through: (name: string, call: () => unknown) => unknown): T {
+  const entries = Object.entries(subject).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? (...args: unknown[]) => through(name, () => value(...args)) : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** The store, every call of which ends before the clock goes on. */
+function tracked(store: Store, clock: TestClock): Store {
+  return mapped(store, (_, call) => clock.track(call()));
 }
 
 /** A promise in the hands of the test. */
