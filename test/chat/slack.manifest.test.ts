@@ -7,6 +7,7 @@ import {
   METHOD_SCOPES,
   slackManifest,
 } from '../../src/chat/slack/manifest.ts';
+import { sampleCard } from '../support/cards.ts';
 import { slackWorld } from '../support/slack/world.ts';
 
 const FILE = new URL('../../manifests/slack.json', import.meta.url);
@@ -55,13 +56,55 @@ describe('the tables', () => {
     for (const event of new Set(Object.keys(EVENT_SCOPES).map(base))) expect(source).toContain(`'${event}'`);
   });
 
-  it.each(botScopes())('the scope %s is really needed', (scope) => {
-    // A scope is in vain when every method and event would do without it.
-    const needs = [...Object.values(METHOD_SCOPES), ...Object.values(EVENT_SCOPES)].some((scopes) =>
-      (scopes as readonly string[]).includes(scope),
-    );
-    expect(needs || scope === 'commands').toBe(true);
-  });
+  /** A little of everything, told as what a person would notice. */
+  async function littleDay(scopes: readonly string[]): Promise<readonly string[]> {
+    const world = await slackWorld({ scopes });
+    const seen: string[] = [];
+    try {
+      world.slack.addChannel('C0SECRET', { private: true });
+      const options = { nonce: 'n', signal: new AbortController().signal };
+      for (const [place, itemId] of [
+        [world.channel, 1],
+        ['C0SECRET', 2],
+      ] as const) {
+        const card = world.handlers.put(sampleCard({ itemId }));
+        await world
+          .chat()
+          .post(place, card, options)
+          .then(
+            () => seen.push(`posted ${itemId}`),
+            () => {},
+          );
+        const found = await world
+          .chat()
+          .find?.(place, itemId, 0, options.signal)
+          .catch(() => null);
+        if (found) seen.push(`found ${itemId}`);
+      }
+      const [first] = world.slack.shown(world.channel);
+      if (first) {
+        await world.ana.react(first, 'eyes');
+        await world.chat().settled();
+      }
+      seen.push(`owner ${world.handlers.now(1).owner?.name}`);
+      await world.ana.command('/potluck release 1', world.channel);
+      await world.ana.command('/potluck claim 1', world.channel);
+      await world.chat().settled();
+      seen.push(`then ${world.handlers.now(1).owner?.name}`);
+      return seen;
+    } finally {
+      await world.close();
+    }
+  }
+
+  it.each(botScopes().filter((scope) => scope !== 'commands'))(
+    'without %s something is lost',
+    async (scope) => {
+      const whole = await littleDay(botScopes());
+      expect(whole).toEqual(['posted 1', 'found 1', 'posted 2', 'found 2', 'owner Ana', 'then Ana']);
+      expect(await littleDay(botScopes().filter((each) => each !== scope))).not.toEqual(whole);
+    },
+  );
 
   it('let a whole day of work go on with exactly these scopes, on a workspace that checks them', async () => {
     const world = await slackWorld({ scopes: botScopes() });

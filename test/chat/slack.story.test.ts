@@ -343,7 +343,16 @@ describe('what people leave on a card', () => {
     expect(handlers.acts).toHaveLength(5);
   });
 
-  it('an emoji works after a restart, on our cards only, and not at all when switched off', async () => {
+  it('an emoji does nothing when the policy switches it off', async () => {
+    await open({ policy: { reactions: false } });
+    refs.clear();
+    await level(sampleCard());
+    await world.ana.react(cardOf(7), 'eyes');
+    await settled();
+    expect(world.handlers.acts).toEqual([]);
+  });
+
+  it('an emoji works after a restart, and on our cards only', async () => {
     await open();
     refs.clear();
     await level(sampleCard());

@@ -215,12 +215,12 @@ describe('posting', () => {
 
   it('keeps Slack’s pace of a channel by its own interval, without one refusal', async () => {
     await open();
-    for (let item = 1; item <= 60; item++) {
+    for (let item = 1; item <= 20; item++) {
       await post(sampleCard({ itemId: item }));
       await world.clock.advance(world.chat().channelIntervalMs);
     }
     const ref = `${world.channel}:${world.slack.shown(world.channel)[0]?.ts}`;
-    for (let version = 2; version <= 70; version++) {
+    for (let version = 2; version <= 62; version++) {
       await world.chat().update(ref, sampleCard({ itemId: 1, version }), options);
       await world.clock.advance(world.chat().channelIntervalMs);
     }

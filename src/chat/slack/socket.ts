@@ -44,7 +44,11 @@ export function socketConnection(
     });
     timer.catch(() => {});
     try {
-      await Promise.race([client.start(), timer]);
+      const started = client.start().catch((error: unknown) => {
+        // The SDK rejects with nothing when the socket closes before Slack has said hello.
+        throw error ?? new Error('the socket closed before Slack had said hello');
+      });
+      await Promise.race([started, timer]);
     } finally {
       late.abort();
     }
