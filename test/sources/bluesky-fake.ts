@@ -58,6 +58,8 @@ export interface FakeBluesky extends FakeService {
   revokeSessions(): void;
   /** How often somebody signed in with a password. */
   readonly signIns: number;
+  /** Writes are done, and their answers lost on the way by a gateway. */
+  gatewayLosesWrites: boolean;
   /** Called before a request is answered; what it returns is the answer. */
   intercept: ((nsid: string, request: FakeRequest) => FakeResponse | null) | null;
 }
@@ -373,6 +375,8 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       // The double keeps to the lexicon itself, except where a test breaks it on purpose.
       if (broken.length === 0 || nsid !== 'app.bsky.notification.listNotifications')
         lexicons.assertValidXrpcOutput(nsid, JSON.parse(JSON.stringify(body)));
+      if (fake.gatewayLosesWrites && nsid === 'com.atproto.repo.applyWrites')
+        return { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad Gateway</h1>' };
       return { body };
     } catch (error) {
       if (!(error instanceof XrpcProblem)) throw error;
@@ -408,6 +412,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
     ...service,
     brand,
     account,
+    gatewayLosesWrites: false,
     intercept: null,
     add(given) {
       const { text, at } = given;

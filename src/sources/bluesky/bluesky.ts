@@ -22,6 +22,7 @@ const HANDLE =
 const handle = z
   .string()
   .transform((value) => value.trim().replace(/^@/, ''))
+  .transform((value) => (value.startsWith('did:') ? value : value.toLowerCase()))
   .pipe(z.string().regex(HANDLE, 'must be a handle such as brand.bsky.social, or a DID'));
 
 const config = z.strictObject({
@@ -66,7 +67,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
   const { name, clock, log } = context;
   const session = await openSession(api, own, context);
   const team = own.ours;
-  const others = new Set(team.map((each) => (each.startsWith('did:') ? each : each.toLowerCase())));
+  const others = new Set(team);
   const us = (): Us => ({ did: session.did, others });
   const { search, follows } = own;
   const plan = { source: name, search, follows, team, lookbackMs: own.lookback };
@@ -95,7 +96,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
       return conversation(session, post, us, signal);
     },
     measure(post, text) {
-      const measure = compose(api, text);
+      const measure = compose(text);
       if (post.via !== 'follow') return measure;
       return {
         ...measure,

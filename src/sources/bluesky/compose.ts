@@ -1,6 +1,5 @@
 import { cleanText } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
-import type { AtprotoApi } from './session.ts';
 
 /** Of a post: `app.bsky.feed.post` has `maxGraphemes: 300` and `maxLength: 3000` (UTF-8 bytes). */
 const GRAPHEMES = 300;
@@ -10,18 +9,17 @@ const MAX_PARTS = 4;
 /** " (1/2)" */
 const MARK = 6;
 
-/** Graphemes as the network counts them. */
-type Count = (text: string) => number;
+// As the network counts: its own library uses the platform's segmenter too.
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
  * How a text goes out: as it is, or divided at paragraphs, sentences or words into a thread of at most four posts
  * that say "(1/2)". Links are never cut.
  */
-export function compose(api: Pick<AtprotoApi, 'UnicodeString'>, raw: string): Measure {
+export function compose(raw: string): Measure {
   const text = cleanText(raw);
-  const count: Count = (part) => new api.UnicodeString(part).graphemeLength;
   const bytes = Buffer.byteLength(text, 'utf8');
-  const length = countLong(text, count);
+  const length = countGraphemes(text);
   const say = (parts: readonly string[], problem: string | null): Measure => ({
     length,
     limit: GRAPHEMES,
@@ -33,7 +31,7 @@ export function compose(api: Pick<AtprotoApi, 'UnicodeString'>, raw: string): Me
   if (length <= GRAPHEMES && bytes <= BYTES) return say([text], null);
   const tooLong = `Too long for Bluesky: ${length} graphemes; ${MAX_PARTS} posts of ${GRAPHEMES} are the most that is sent. Please shorten it.`;
   if (length > MAX_PARTS * GRAPHEMES || bytes > MAX_PARTS * BYTES) return say([], tooLong);
-  const pieces = divide(text, count);
+  const pieces = divide(text);
   if (typeof pieces === 'string') return say([], pieces);
   if (pieces.length > MAX_PARTS) return say([], tooLong);
   return say(
@@ -43,22 +41,25 @@ export function compose(api: Pick<AtprotoApi, 'UnicodeString'>, raw: string): Me
 }
 
 /**
- * Counts piece by piece, because the platform's segmenter takes time with the square of the length (4 s for 100,000
- * characters). Pieces begin at a letter, digit or space, which always begins a grapheme.
+ * Counts window by window, because the segmenter takes time with the square of the length (4 s for 100,000 characters
+ * at once). The last grapheme of a window may go on behind it, so the next window begins with it.
  */
-function countLong(text: string, count: Count): number {
+function countGraphemes(text: string): number {
   let total = 0;
   for (let at = 0; at < text.length; ) {
-    let end = at + 500;
-    while (end < text.length && end < at + BYTES && !/[A-Za-z0-9 \n]/.test(text.charAt(end))) end++;
-    total += count(text.slice(at, end));
-    at = end;
+    // Half of a surrogate pair would look like a grapheme of its own.
+    const window = text.slice(at, at + 500).replace(/[\uD800-\uDBFF]$/, '');
+    const starts = Array.from(segmenter.segment(window), ({ index }) => index);
+    const last = starts.at(-1) ?? 0;
+    if (at + window.length >= text.length) return total + starts.length;
+    total += Math.max(1, starts.length - 1);
+    at += last > 0 ? last : window.length;
   }
   return total;
 }
 
 /** The pieces, each with room for its mark; or why it cannot be divided. */
-function divide(text: string, count: Count): readonly string[] | string {
+function divide(text: string): readonly string[] | string {
   const pieces: string[] = [];
   let rest = text;
   while (rest !== '' && pieces.length <= MAX_PARTS) {
@@ -69,8 +70,6 @@ function divide(text: string, count: Count): readonly string[] | string {
       bytes += Buffer.byteLength(units[end] ?? '', 'utf8');
       if (bytes > BYTES - MARK) break;
     }
-    // The network's own count has the last word.
-    while (end > 1 && count(units.slice(0, end).join('')) > GRAPHEMES - MARK) end--;
     if (end === 0) return 'It holds a single character that is too large for a post on Bluesky.';
     if (end < units.length) {
       const cut = breakAt(units, end);
@@ -87,8 +86,7 @@ function divide(text: string, count: Count): readonly string[] | string {
 function firstGraphemes(text: string, most: number): string[] {
   const units: string[] = [];
   // Of what fits into the bytes of a post; a unit of UTF-16 is at least one byte.
-  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text.slice(0, BYTES));
-  for (const { segment } of segments) {
+  for (const { segment } of segmenter.segment(text.slice(0, BYTES))) {
     units.push(segment);
     if (units.length === most) break;
   }

@@ -90,7 +90,7 @@ async function send(
   place: Place,
 ): Promise<readonly Post[]> {
   const { session } = sender;
-  const measure = compose(sender.api, text);
+  const measure = compose(text);
   if (measure.problem !== null) throw new RejectedError(measure.problem);
   const did = await session.signIn(signal);
   const drafts = await makeDrafts(sender, did, measure.parts, idempotencyKey, place, signal);

@@ -5,10 +5,7 @@ import type { SourceContext } from '../source.ts';
 import { asFailure, isBadToken, xrpcFailure } from './failures.ts';
 
 /** What is used of the SDK, once it has been imported. */
-export type AtprotoApi = Pick<
-  typeof import('@atproto/api'),
-  'Agent' | 'CredentialSession' | 'RichText' | 'UnicodeString'
->;
+export type AtprotoApi = Pick<typeof import('@atproto/api'), 'Agent' | 'CredentialSession' | 'RichText'>;
 
 export interface Credentials {
   readonly handle: string;

@@ -65,12 +65,14 @@ export async function readStream<T>(
   const fresh: T[] = [];
   let top = state?.page?.top ?? state?.at ?? start;
   let cursor = state?.page?.cursor;
+  let restarted = false;
   for (let pages = 0; ; pages++) {
     if (pages === MAX_PAGES && cursor !== undefined) {
       const seenNow = keep(state, read);
       return { state: { at: state?.at ?? start, seen: seenNow, page: { cursor, top } }, fresh, more: true };
     }
-    const page = await pageOrStart(fetchPage, cursor);
+    const { page, again } = await pageOrStart(fetchPage, cursor);
+    restarted ||= again;
     let bottom = Number.POSITIVE_INFINITY;
     let known = true;
     for (const { key, at, value } of page.entries) {
@@ -86,7 +88,9 @@ export async function readStream<T>(
       fresh.push(value);
     }
     cursor = page.next;
-    if (cursor === undefined || page.entries.length === 0 || known || bottom < stopAt) break;
+    // Nothing new on a page means that the rest is known, too – except on the way back to a place in a backlog.
+    const done = known && !restarted;
+    if (cursor === undefined || page.entries.length === 0 || done || bottom < stopAt) break;
   }
   return { state: { at: top, seen: keep(state, read) }, fresh, more: false };
 }
@@ -95,12 +99,12 @@ export async function readStream<T>(
 async function pageOrStart<T>(
   fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
   cursor: string | undefined,
-): Promise<Page<T>> {
+): Promise<{ readonly page: Page<T>; readonly again: boolean }> {
   try {
-    return await fetchPage(cursor);
+    return { page: await fetchPage(cursor), again: false };
   } catch (error) {
     if (cursor === undefined || !(error instanceof RejectedError)) throw error;
-    return await fetchPage(undefined);
+    return { page: await fetchPage(undefined), again: true };
   }
 }
 
