@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Post } from './post.ts';
+import { type Post, readableText } from './post.ts';
 import { KINDS, type Verdict } from './triage/verdict.ts';
 
 const VIAS = ['mention', 'reply', 'quote', 'follow', 'comment', 'keyword', 'share', 'message'] as const;
@@ -52,22 +52,31 @@ export const DEFAULT_ROUTES: readonly Rule[] = [
   { when: {}, to: ['web:mentions'], continue: false },
 ];
 
-/** The channels of an item: the first rule that fits, and those after it as long as a rule says `continue`. */
+/**
+ * The channels of an item: the first rule that fits, and those after it as long as a rule says `continue`.
+ *
+ * @param defaults where it goes in each chat that no rule sent it to
+ */
 export function route(
   verdict: Pick<Verdict, 'kinds' | 'priority'>,
   post: Post,
   rules: readonly Rule[],
+  defaults: readonly Place[] = [],
 ): readonly Place[] {
   const places = new Map<string, Place>();
   for (const rule of rules) {
     if (!fits(rule.when, verdict, post)) continue;
-    for (const place of rule.to) {
-      const colon = place.indexOf(':');
-      places.set(place, { chat: place.slice(0, colon), channel: place.slice(colon + 1) });
-    }
+    for (const name of rule.to) places.set(name, placeOf(name));
     if (!rule.continue) break;
   }
-  return [...places.values()];
+  const reached = new Set([...places.values()].map(({ chat }) => chat));
+  return [...places.values(), ...defaults.filter(({ chat }) => !reached.has(chat))];
+}
+
+/** `web:product` as a place. */
+export function placeOf(name: string): Place {
+  const colon = name.indexOf(':');
+  return { chat: name.slice(0, colon), channel: name.slice(colon + 1) };
 }
 
 function fits(when: Rule['when'], verdict: Pick<Verdict, 'kinds' | 'priority'>, post: Post): boolean {
@@ -77,9 +86,13 @@ function fits(when: Rule['when'], verdict: Pick<Verdict, 'kinds' | 'priority'>, 
   if (when.minPriority !== undefined && verdict.priority < when.minPriority) return false;
   if (when.languages && !when.languages.some((language) => speaks(post, language))) return false;
   if (when.words) {
-    const text = tokenText(post.text);
+    const written = readableText(post).slice(0, MAX_SEARCHED);
+    const text = tokenText(written);
+    // What holds no letters ("🔥") has no word boundaries either.
     const found = (word: string): boolean =>
-      NO_SPACES.test(word) ? post.text.includes(word) : text.includes(tokenText(word));
+      NO_SPACES.test(word) || !/[\p{L}\p{N}]/u.test(word)
+        ? written.includes(word)
+        : text.includes(tokenText(word));
     if (!when.words.some(found)) return false;
   }
   return true;
@@ -90,6 +103,9 @@ function speaks(post: Post, language: string): boolean {
   const wanted = language.toLowerCase();
   return tag === wanted || tag.startsWith(`${wanted}-`);
 }
+
+/** A rule looks at no more of a text than this, in UTF-16 units: a hostile post must not cost more than a long one. */
+const MAX_SEARCHED = 20_000;
 
 /** Scripts that put no spaces between words: a word is found wherever its characters are. */
 const NO_SPACES =
