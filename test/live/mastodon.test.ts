@@ -13,7 +13,8 @@ import { type Bot, startBot } from './support/bot.ts';
 import { type Snac, type SnacUser, snacMissing, startSnac } from './support/snac.ts';
 
 /** A mention takes the server eight or nine seconds to deliver, the bot looks every ten. */
-const PATIENCE = 45_000;
+const PATIENCE = 60_000;
+const LONG = { timeout: 5 * PATIENCE };
 const missing = snacMissing();
 if (missing) console.warn(`Mastodon live tests are skipped: ${missing}`);
 
@@ -63,7 +64,7 @@ describe.skipIf(missing !== null)('a Mastodon-compatible server', () => {
   });
   afterAll(() => snac?.stop());
 
-  test('delivers a mention, takes a threaded answer, and tells of one written elsewhere', async () => {
+  test('delivers a mention, takes a threaded answer, and tells of one written elsewhere', LONG, async () => {
     const source = await open(brand.token);
     const checks = await source.check(signal());
     expect(checks.filter((check) => !check.ok)).toEqual([]);
@@ -118,7 +119,7 @@ describe.skipIf(missing !== null)('a Mastodon-compatible server', () => {
     expect(again).toMatchObject({ via: 'reply', conversationId: said.id, replyTo: sent?.id });
   });
 
-  test('has no streaming, and says no in the ways we understand', async () => {
+  test('has no streaming, and says no in the ways we understand', LONG, async () => {
     const source = await open(brand.token);
     const stream = source.listen?.(signal())[Symbol.asyncIterator]();
     const error = await stream?.next().catch((thrown: unknown) => thrown);
@@ -160,7 +161,7 @@ describe.skipIf(missing !== null)('a Mastodon-compatible server', () => {
         return item.state === wanted && item;
       });
 
-    test('a mention becomes an item; claimed, drafted and sent, it is on the network', async () => {
+    test('a mention becomes an item; claimed, drafted and sent, it is on the network', LONG, async () => {
       const said = await customersClient.v1.statuses.create({
         status: `@${brand.handle} does the big Crockhaven pot fit into an oven?`,
       });
@@ -190,7 +191,7 @@ describe.skipIf(missing !== null)('a Mastodon-compatible server', () => {
       expect(reopened.text).toContain('and does the lid survive');
     });
 
-    test('an answer written with another client closes the item', async () => {
+    test('an answer written with another client closes the item', LONG, async () => {
       const said = await customersClient.v1.statuses.create({
         status: `@${brand.handle} my Crockhaven handle broke off, what can I do?`,
       });

@@ -37,7 +37,9 @@ describe.skipIf(missing !== null)('a WordPress with comments', () => {
   });
   afterAll(() => blog?.stop());
 
-  test('a visitor’s comment becomes a post, the editor’s answer is ours', async () => {
+  test('a visitor’s comment becomes a post, the editor’s answer is ours', {
+    timeout: 2 * PATIENCE,
+  }, async () => {
     const source = await open();
     let cursor: string | null = null;
     const seen = new Map<string, Post>();

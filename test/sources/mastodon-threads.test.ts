@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '../../src/errors.ts';
 import { MINUTE, SECOND } from '../contract/source-steps.ts';
 import { asked, poll, signal, start } from '../fixtures/mastodon/steps.ts';
@@ -111,6 +111,24 @@ describe('the stream', () => {
     const second = await stream.next();
     expect(second.value).toMatchObject([{ id: ours.id, ours: true, conversationId: ask.id }]);
     controller.abort();
+  });
+
+  it('outlives the deadline that every other request has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const world = await start();
+      const { fake, clock } = world;
+      const { next, stream } = await listening(world);
+      await fake.streaming();
+      const ask = { account: fake.account('ada@far.example'), createdAt: clock.now(), content: '<p>Hi</p>' };
+      const first = fake.mention(ask);
+      expect((await next).value).toMatchObject([{ id: first.id }]);
+      vi.advanceTimersByTime(120_000);
+      const second = fake.mention(ask);
+      expect((await stream.next()).value).toMatchObject([{ id: second.id }]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is given up after a minute without a sign of life, and not before', async () => {

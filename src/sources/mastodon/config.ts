@@ -52,5 +52,3 @@ export const mastodonConfig = z
     path: ['server'],
     message: 'must begin with https:// (http only with allowPrivate: true, on your own network)',
   });
-
-export type MastodonConfig = z.output<typeof mastodonConfig>;
