@@ -1,7 +1,7 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
-import { DEFAULT_ROUTES, type Rule, ruleSchema } from './domain/routing.ts';
+import { DEFAULT_ROUTES, type Place, placeOf, type Rule, ruleSchema } from './domain/routing.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
 
@@ -46,6 +46,8 @@ export interface Config {
   readonly sources: readonly ConfiguredSource[];
   readonly chats: readonly ConfiguredChat[];
   readonly routes: readonly Rule[];
+  /** Where an item goes in a chat that no route sends it to. */
+  readonly defaults: readonly Place[];
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -147,7 +149,8 @@ export function readConfig(
     loopback,
     problems,
   );
-  const routes = readRoutes(policy?.routes, chats, problems);
+  const routes = policy?.routes ?? DEFAULT_ROUTES;
+  const defaults = readDefaults(routes, chats, problems);
 
   if (problems.length > 0 || !base) return { ok: false, problems };
   return {
@@ -162,6 +165,7 @@ export function readConfig(
       sources,
       chats,
       routes,
+      defaults,
       demo,
       secrets: secretsOf(filled),
     },
@@ -303,37 +307,35 @@ function readSources(
   return sources;
 }
 
-/** Without routes of its own a team gets the web room's, and every other chat's default channels get everything. */
-function readRoutes(
-  configured: readonly Rule[] | undefined,
+/** Checks where the routes lead, and finds where each chat takes what they do not send to it. */
+function readDefaults(
+  routes: readonly Rule[],
   chats: readonly ConfiguredChat[],
   problems: Problem[],
-): readonly Rule[] {
-  const defaults = chats.flatMap(({ kind, env, policy }) =>
-    (kind.defaultChannels?.(env, policy) ?? []).map((channel) => `${kind.kind}:${channel}`),
-  );
-  const everything: Rule[] = defaults.length > 0 ? [{ when: {}, to: defaults, continue: true }] : [];
-  const routes = [...everything, ...(configured ?? DEFAULT_ROUTES)];
-  const known = new Set(chats.map(({ kind }) => kind.kind));
+): readonly Place[] {
+  const connected = chats.map(({ kind }) => kind.kind);
   for (const [index, rule] of routes.entries()) {
     for (const place of rule.to) {
-      const chat = place.split(':')[0] ?? '';
-      if (!known.has(chat))
-        problems.push({
-          path: `routes.${index - everything.length}.to`,
-          message: `leads to “${place}”, but ${chat} is not connected. Connected: ${[...known].join(', ')}.`,
-        });
+      const { chat } = placeOf(place);
+      if (connected.includes(chat)) continue;
+      problems.push({
+        path: `routes.${index}.to`,
+        message: `leads to “${place}”, but ${chat} is not connected. Connected: ${connected.join(', ')}.`,
+      });
     }
   }
-  for (const chat of chats) {
-    const reached = routes.some((rule) => rule.to.some((place) => place.startsWith(`${chat.kind.kind}:`)));
-    if (!reached)
+  return chats.flatMap(({ kind, env, policy }) => {
+    const rules = routes.filter((rule) => rule.to.some((place) => placeOf(place).chat === kind.kind));
+    // A rule without conditions takes everything: nothing is left for the default.
+    if (rules.some((rule) => Object.keys(rule.when).length === 0)) return [];
+    const channels = kind.defaultChannels?.(env, policy) ?? [];
+    if (channels.length === 0 && rules.length === 0)
       problems.push({
         path: 'routes',
-        message: `${chat.kind.label} is connected, but no route leads to it.`,
+        message: `${kind.label} is connected, but nothing leads to it: give it a channel, or a route.`,
       });
-  }
-  return routes;
+    return channels.map((channel) => ({ chat: kind.kind, channel }));
+  });
 }
 
 /** What must not appear in a log line: secrets by name, and passwords inside URLs. */

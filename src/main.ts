@@ -11,7 +11,7 @@ import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
-import { route } from './domain/routing.ts';
+import { placeOf, route } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
 import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
@@ -134,7 +134,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     clock,
     triage,
     brand: config.brand,
-    route: (verdict, post) => route(verdict, post, config.routes),
+    route: (verdict, post) => route(verdict, post, config.routes, config.defaults),
     changed,
   });
   const watches = new Map<string, Watch>(
@@ -190,7 +190,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
 
   await http.listen();
   const handlers = (chat: Chat): ChatHandlers =>
-    createHandlers({ chat: chat.kind, store, view, act, watches, routes: config.routes });
+    createHandlers({ chat: chat.kind, store, view, act, watches, channels: channelsOf(config, chat.kind) });
   const renewing = new AbortController();
   const renewal = leases.run(renewing.signal);
   const running: Promise<unknown>[] = [];
@@ -254,6 +254,12 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** The channels of a chat that items can come to, in the order of the configuration. */
+function channelsOf({ routes, defaults }: Config, chat: string): readonly string[] {
+  const places = [...routes.flatMap((rule) => rule.to.map(placeOf)), ...defaults];
+  return [...new Set(places.filter((place) => place.chat === chat).map(({ channel }) => channel))];
 }
 
 /** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */

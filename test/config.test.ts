@@ -28,7 +28,12 @@ sources:
 
 describe('the configuration', () => {
   it('needs nothing: the sample plays, on this machine only', () => {
-    expect(config({}, null)).toMatchObject({ host: '127.0.0.1', port: 3000, demo: true, databaseUrl: 'file:./data/potluck.db' });
+    expect(config({}, null)).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      demo: true,
+      databaseUrl: 'file:./data/potluck.db',
+    });
     expect(config({}, null).sources.map(({ name }) => name)).toEqual(['sample', 'try']);
   });
 
@@ -50,7 +55,15 @@ chats: { telegram: {} }
 `,
     );
     const paths = found.map(({ path }) => path);
-    for (const path of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'brand', 'brand.names', 'routes.0.when.kinds.0', 'routes.0.to'])
+    for (const path of [
+      'PORT',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'brand',
+      'brand.names',
+      'routes.0.when.kinds.0',
+      'routes.0.to',
+    ])
       expect(paths).toContain(path);
     expect(found.length).toBeGreaterThanOrEqual(7);
     const words = problemWords(found, 'potluck.yaml');
@@ -58,8 +71,14 @@ chats: { telegram: {} }
   });
 
   it('names unknown sources and chats with the ones it knows', () => {
-    const found = problems({}, 'brand: { names: [Us] }\nsources: { a: { kind: myspace } }\nchats: { telegram: {} }\n');
-    expect(found).toContainEqual({ path: 'sources.a.kind', message: expect.stringContaining('Known: bluesky, feed') });
+    const found = problems(
+      {},
+      'brand: { names: [Us] }\nsources: { a: { kind: myspace } }\nchats: { telegram: {} }\n',
+    );
+    expect(found).toContainEqual({
+      path: 'sources.a.kind',
+      message: expect.stringContaining('Known: bluesky, feed'),
+    });
     expect(found).toContainEqual({ path: 'chats.telegram', message: expect.stringContaining('Known:') });
   });
 
@@ -68,7 +87,10 @@ chats: { telegram: {} }
     expect(config({ HOOK_TOKEN: 'a-very-long-token-for-hooks' }, yaml).sources[0]?.config).toMatchObject({
       token: 'a-very-long-token-for-hooks',
     });
-    expect(problems({}, yaml)).toContainEqual({ path: 'sources.hook.token', message: expect.stringContaining('HOOK_TOKEN') });
+    expect(problems({}, yaml)).toContainEqual({
+      path: 'sources.hook.token',
+      message: expect.stringContaining('HOOK_TOKEN'),
+    });
   });
 
   it('tells where the YAML is broken', () => {
@@ -85,18 +107,29 @@ chats: { telegram: {} }
     expect(problems({}, open)).toEqual([]);
     const found = problems({ HOST: '0.0.0.0', WEB_TOKEN: 'x'.repeat(32) }, open);
     expect(found.map(({ path }) => path)).toEqual(['sources.hook']);
-    expect(problems({ HOST: '0.0.0.0' }, MINIMAL).map(({ message }) => message).join()).toContain('WEB_TOKEN');
+    expect(
+      problems({ HOST: '0.0.0.0' }, MINIMAL)
+        .map(({ message }) => message)
+        .join(),
+    ).toContain('WEB_TOKEN');
   });
 
   it('refuses routes to a chat that is not connected', () => {
     const found = problems({}, `${MINIMAL}\nroutes: [{ to: ["slack:C0123456789"] }]\n`);
-    expect(found).toContainEqual({ path: 'routes.0.to', message: expect.stringContaining('slack is not connected') });
+    expect(found).toContainEqual({
+      path: 'routes.0.to',
+      message: expect.stringContaining('slack is not connected'),
+    });
   });
 
   it('knows what must never be shown', () => {
-    const env = { SLACK_SIGNING_SECRET: 'abcdefgh', DATABASE_URL: 'postgres://u:p%40ssword@localhost/db', HOME: '/root' };
+    const env = {
+      WEB_TOKEN: 'abcdefghijklmnopqrstuvwx',
+      DATABASE_URL: 'postgres://u:p%40ssword@localhost/db',
+      HOME: '/root',
+    };
     const { secrets } = config(env, null);
-    expect(secrets).toEqual(expect.arrayContaining(['abcdefgh', 'p%40ssword', 'p@ssword']));
+    expect(secrets).toEqual(expect.arrayContaining(['abcdefghijklmnopqrstuvwx', 'p%40ssword', 'p@ssword']));
     expect(secrets).not.toContain('/root');
   });
 });
@@ -122,7 +155,6 @@ describe('.env.example', () => {
       expect(flat, name).toContain(words.replace(/\s+/g, ' '));
     }
   });
-
 });
 
 describe('potluck.example.yaml', () => {
@@ -130,7 +162,11 @@ describe('potluck.example.yaml', () => {
     const yaml = readFileSync(resolve(root, 'potluck.example.yaml'), 'utf8');
     const names = [...yaml.matchAll(/\$\{([A-Z_0-9]+)\}/g)].map(([, name = '']) => name);
     const env = Object.fromEntries(names.map((name) => [name, 'a-long-enough-secret-value']));
-    const slack = { SLACK_BOT_TOKEN: 'xoxb-1-abcdefgh', SLACK_APP_TOKEN: 'xapp-1-abcdefgh', SLACK_CHANNEL: 'C0123456789' };
+    const slack = {
+      SLACK_BOT_TOKEN: 'xoxb-1-abcdefgh',
+      SLACK_APP_TOKEN: 'xapp-1-abcdefgh',
+      SLACK_CHANNEL: 'C0123456789',
+    };
     expect(problems({ ...env, ...slack }, yaml)).toEqual([]);
   });
 });

@@ -11,7 +11,10 @@ let folder = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'potluck-kill-'));
-  writeFileSync(join(folder, 'potluck.yaml'), 'brand: { names: [Simmer] }\nsources: { hook: { kind: webhook, open: true } }\n');
+  writeFileSync(
+    join(folder, 'potluck.yaml'),
+    'brand: { names: [Simmer] }\nsources: { hook: { kind: webhook, open: true } }\n',
+  );
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,7 +28,11 @@ const calls = Array.from({ length: POSTS / PER_CALL }, (_, call) =>
 );
 
 /** Sends every call in `wanted` over several lanes at once; returns the ones that were acknowledged before the end came. */
-async function send(bot: Bot, wanted: readonly number[], acknowledged: (count: number) => void = () => {}): Promise<Set<number>> {
+async function send(
+  bot: Bot,
+  wanted: readonly number[],
+  acknowledged: (count: number) => void = () => {},
+): Promise<Set<number>> {
   const queue = [...wanted];
   const done = new Set<number>();
   const lane = async (): Promise<void> => {
@@ -78,7 +85,8 @@ describe('pulling the plug while 1,000 posts arrive', () => {
     const second = await startBot(folder);
     // What was acknowledged is there, whole, before anything is sent again.
     const kept = new Set(idsIn(await listed(second)));
-    for (const call of before) for (let index = 0; index < PER_CALL; index++) expect(kept).toContain(call * PER_CALL + index);
+    for (const call of before)
+      for (let index = 0; index < PER_CALL; index++) expect(kept).toContain(call * PER_CALL + index);
     // The sender repeats what it got no answer for, and, as senders do, some of the rest.
     const after = await send(second, all);
     expect(after.size).toBe(calls.length);

@@ -5,7 +5,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/clock.ts';
 import { type Running, startPotluck } from '../src/main.ts';
-import { type SeenMessage, type SlackPerson, type SlackWorkspace, startSlackWorkspace } from './support/slack/workspace.ts';
+import {
+  type SeenMessage,
+  type SlackPerson,
+  type SlackWorkspace,
+  startSlackWorkspace,
+} from './support/slack/workspace.ts';
 
 const CHANNEL = 'C0CARDS01';
 const POLICY = `
@@ -49,7 +54,14 @@ afterEach(async () => {
 });
 
 /** Somebody writes in the shop's forum; `ours` when it is one of our people there. */
-async function written(post: { id: string; text: string; by: string; at: string; ours?: boolean; thread?: string }): Promise<void> {
+async function written(post: {
+  id: string;
+  text: string;
+  by: string;
+  at: string;
+  ours?: boolean;
+  thread?: string;
+}): Promise<void> {
   const response = await fetch(`${potluck.url}/hooks/shop`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${'t'.repeat(32)}` },
@@ -72,13 +84,21 @@ function cards(): readonly SeenMessage[] {
 }
 
 async function cardSays(words: string | RegExp): Promise<SeenMessage> {
-  await slack.until(`a card says ${words}`, () => cards().some((card) => (typeof words === 'string' ? card.text.includes(words) : words.test(card.text))));
-  const found = cards().find((card) => (typeof words === 'string' ? card.text.includes(words) : words.test(card.text)));
+  await slack.until(`a card says ${words}`, () =>
+    cards().some((card) => (typeof words === 'string' ? card.text.includes(words) : words.test(card.text))),
+  );
+  const found = cards().find((card) =>
+    typeof words === 'string' ? card.text.includes(words) : words.test(card.text),
+  );
   if (!found) throw new Error('the card went away again');
   return found;
 }
 
-async function web(path: string, body?: unknown, actor = 'Mia'): Promise<{ status: number; body: Record<string, unknown> }> {
+async function web(
+  path: string,
+  body?: unknown,
+  actor = 'Mia',
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${potluck.url}${path}`, {
     headers: { 'content-type': 'application/json', 'x-potluck-actor': actor },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
@@ -89,7 +109,12 @@ async function web(path: string, body?: unknown, actor = 'Mia'): Promise<{ statu
 describe('the journey', () => {
   it('leads from a post to an answer, through Slack, the web room, the network and a restart', async () => {
     // A customer asks, with a bit of mischief.
-    await written({ id: 'q1', by: 'Carla', at: '2026-06-01T10:00:00Z', text: 'My Simmer pot broke. <!channel> can anyone help?' });
+    await written({
+      id: 'q1',
+      by: 'Carla',
+      at: '2026-06-01T10:00:00Z',
+      text: 'My Simmer pot broke. <!channel> can anyone help?',
+    });
     const card = await cardSays('My Simmer pot broke');
     expect(card.text).toContain('<!channel>');
     expect(slack.pings()).toEqual([]);
@@ -98,19 +123,31 @@ describe('the journey', () => {
     await ana.press(card, 'Claim');
     const claimed = await cardSays('Ana');
     await ben.press({ ...card }, 'Claim');
-    await slack.until('Ben was told', () => ben.told().some((words) => words.includes('already claimed by Ana')));
+    await slack.until('Ben was told', () =>
+      ben.told().some((words) => words.includes('already claimed by Ana')),
+    );
     expect(slack.shown(CHANNEL).some((message) => message.text.includes('already claimed'))).toBe(false);
     expect(claimed.ts).toBe(card.ts);
 
     // The web room shows the same item, and the same rules.
     const list = await web('/api/items?state=claimed');
     expect(list.body).toMatchObject({ total: 1, items: [{ itemId: 1, owner: { name: 'Ana' } }] });
-    expect(await web('/api/items/1/actions', { action: 'dismiss', reason: 'other' })).toMatchObject({ status: 409 });
-    expect((await web('/api/items/1/actions', { action: 'note', text: 'Ask the workshop first' })).status).toBe(200);
+    expect(await web('/api/items/1/actions', { action: 'dismiss', reason: 'other' })).toMatchObject({
+      status: 409,
+    });
+    expect(
+      (await web('/api/items/1/actions', { action: 'note', text: 'Ask the workshop first' })).status,
+    ).toBe(200);
     await cardSays('Ask the workshop first');
 
     // A colleague answers in the forum itself, with no Potluck in sight: the card closes, credits and links it.
-    await written({ id: 'a1', by: 'Simmer Support', at: '2026-06-01T10:20:00Z', text: 'So sorry! A new one is on its way.', ours: true });
+    await written({
+      id: 'a1',
+      by: 'Simmer Support',
+      at: '2026-06-01T10:20:00Z',
+      text: 'So sorry! A new one is on its way.',
+      ours: true,
+    });
     const closed = await cardSays('Simmer Support');
     expect(closed.ts).toBe(card.ts);
     expect(closed.links.map(({ url }) => url)).toContain('https://shop.example/forum/1#a1');
@@ -120,7 +157,12 @@ describe('the journey', () => {
     // A plain thanks leaves it closed; a new question brings the same card back.
     await written({ id: 'q2', by: 'Carla', at: '2026-06-01T10:30:00Z', text: 'Thank you so much!' });
     expect((await web('/api/items?state=answered')).body).toMatchObject({ total: 1 });
-    await written({ id: 'q3', by: 'Carla', at: '2026-06-02T09:00:00Z', text: 'It still has not arrived, when will it come?' });
+    await written({
+      id: 'q3',
+      by: 'Carla',
+      at: '2026-06-02T09:00:00Z',
+      text: 'It still has not arrived, when will it come?',
+    });
     const again = await cardSays('It still has not arrived');
     expect(again.ts).toBe(card.ts);
     expect(again.buttons.map(({ label }) => label)).toContain('Claim');
@@ -129,7 +171,13 @@ describe('the journey', () => {
     await potluck.stop();
     potluck = await start();
     await slack.until('the socket is up again', () => slack.sockets > 0);
-    await written({ id: 'o1', thread: 'thread-2', by: 'Dora', at: '2026-06-02T09:05:00Z', text: 'Is the lid of the Simmer pot made of glass?' });
+    await written({
+      id: 'o1',
+      thread: 'thread-2',
+      by: 'Dora',
+      at: '2026-06-02T09:05:00Z',
+      text: 'Is the lid of the Simmer pot made of glass?',
+    });
     await cardSays('made of glass');
     await ben.press(again, 'Claim');
     await cardSays('Ben');
@@ -148,7 +196,11 @@ describe('the journey', () => {
 
     // The history knows who did what, where.
     const history = await web('/api/items/1/history');
-    const events = (history.body.events ?? history.body.history) as { type: string; actor: { name: string }; surface: string }[];
+    const events = (history.body.events ?? history.body.history) as {
+      type: string;
+      actor: { name: string };
+      surface: string;
+    }[];
     expect(events.map(({ type }) => type)).toEqual([
       'opened',
       'claim',

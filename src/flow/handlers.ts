@@ -1,5 +1,4 @@
 import type { ChatHandlers, ListQuery } from '../chat/chat.ts';
-import type { Rule } from '../domain/routing.ts';
 import type { ItemQuery, Store } from '../store/store.ts';
 import type { Act } from './act.ts';
 import type { View } from './view.ts';
@@ -16,10 +15,10 @@ export function createHandlers(deps: {
   readonly view: View;
   readonly act: Act;
   readonly watches: ReadonlyMap<string, Watch>;
-  readonly routes: readonly Rule[];
+  /** The channels of this chat that items can come to. */
+  readonly channels: readonly string[];
 }): ChatHandlers {
   const { chat, store, view, act } = deps;
-  const channels = channelsOf(deps.routes, chat);
 
   return {
     act,
@@ -39,7 +38,7 @@ export function createHandlers(deps: {
     counts: (channel) => store.countByState(channel === undefined ? {} : { chat, channel }),
     history: (itemId) => store.events(itemId, HISTORY),
     sources: () => Promise.all([...deps.watches.values()].map((watch) => watch.health())),
-    channels: () => channels,
+    channels: () => deps.channels,
   };
 }
 
@@ -49,10 +48,4 @@ function withChat(
   chat: string,
 ): Omit<ItemQuery, 'limit' | 'offset'> {
   return query.channel === undefined ? query : { ...query, chat };
-}
-
-function channelsOf(routes: readonly Rule[], chat: string): readonly string[] {
-  const prefix = `${chat}:`;
-  const places = routes.flatMap((rule) => rule.to).filter((place) => place.startsWith(prefix));
-  return [...new Set(places.map((place) => place.slice(prefix.length)))];
 }

@@ -117,9 +117,20 @@ interface Problem {
 
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
+/**
+ * Whether a request to an open door comes from a program on this machine: not from a page in a browser that some other
+ * site sent, and not through a name that somebody made to point here.
+ */
+function fromThisMachine(headers: HookRequest['headers']): boolean {
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if (site !== 'none' && site !== 'same-origin') return false;
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  return host === '' || host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 /** Whether the request may come in. Both comparisons take the same time for a wrong value as for a right one. */
 function authorised(request: HookRequest, given: Config): boolean {
-  if (given.open) return true;
+  if (given.open) return fromThisMachine(request.headers);
   const [, bearer] = /^bearer +([\x21-\x7E]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
   if (
     given.token !== undefined &&
@@ -318,6 +329,12 @@ export const webhook = defineSource({
   kind: 'webhook',
   label: 'Webhook',
   config,
+  problems: (given, { loopback }) =>
+    given.open && !loopback
+      ? [
+          'takes posts from anybody (open: true), and HOST lets everybody in. Give it a token, or set HOST=127.0.0.1.',
+        ]
+      : [],
   async create(given, context): Promise<Source> {
     const lock = [
       given.token !== undefined ? 'a bearer token' : null,

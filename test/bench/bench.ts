@@ -25,8 +25,14 @@ interface Row {
 const rows: Row[] = [];
 
 function row(what: string, ours: number, baseline: number, unit: string, baselineName: string): void {
-  const digits = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));
-  rows.push({ what, ours: `${digits(ours)} ${unit}`, baseline: `${digits(baseline)} ${unit} (${baselineName})`, ratio: (ours / baseline).toFixed(2) });
+  const digits = (value: number): string =>
+    value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
+  rows.push({
+    what,
+    ours: `${digits(ours)} ${unit}`,
+    baseline: `${digits(baseline)} ${unit} (${baselineName})`,
+    ratio: (ours / baseline).toFixed(2),
+  });
 }
 
 function percentile(values: readonly number[], share: number): number {
@@ -44,21 +50,34 @@ function batch(from: number, count: number): object[] {
 }
 
 async function post(url: string, body: unknown): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   await response.arrayBuffer();
 }
 
 /** One INSERT a post, each its own transaction, durable: what a hand-written loop would do. */
-async function bareInserts(databaseUrl: string, count: number): Promise<{ perSecond: number; updateMs: number[] }> {
+async function bareInserts(
+  databaseUrl: string,
+  count: number,
+): Promise<{ perSecond: number; updateMs: number[] }> {
   const sql = 'INSERT INTO bare (id, body, at) VALUES ';
   if (databaseUrl.startsWith('file:')) {
     const { DatabaseSync } = await import('@photostructure/sqlite');
     const db = new DatabaseSync(databaseUrl.slice(5));
-    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT, at INTEGER)');
+    db.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE bare (id TEXT PRIMARY KEY, body TEXT, at INTEGER)',
+    );
     const insert = db.prepare(`${sql}(?, ?, ?)`);
     const update = db.prepare('UPDATE bare SET body = ? WHERE id = ?');
-    return timeBare(count, async (id) => void insert.run(id, 'Does it fit in a dishwasher?', 1), async (id) => void update.run('claimed', id));
+    return timeBare(
+      count,
+      async (id) => void insert.run(id, 'Does it fit in a dishwasher?', 1),
+      async (id) => void update.run('claimed', id),
+    );
   }
   const { Pool } = await import('pg');
   const pool = new Pool({ connectionString: databaseUrl, max: 1 });
@@ -102,7 +121,8 @@ async function benchDatabase(name: string, databaseUrl: string, bareUrl: string)
     log: pino({ level: 'silent' }),
   });
   const begin = performance.now();
-  for (let from = 0; from < POSTS; from += PER_CALL) await post(`${potluck.url}/hooks/bench`, batch(from, PER_CALL));
+  for (let from = 0; from < POSTS; from += PER_CALL)
+    await post(`${potluck.url}/hooks/bench`, batch(from, PER_CALL));
   const perSecond = POSTS / ((performance.now() - begin) / 1000);
   const bare = await bareInserts(bareUrl, Math.min(POSTS, 3_000));
   row(`${name}: webhook → item`, perSecond, bare.perSecond, 'posts/s', 'bare INSERT loop');
@@ -113,8 +133,20 @@ async function benchDatabase(name: string, databaseUrl: string, bareUrl: string)
     await post(`${potluck.url}/api/items/${index}/actions`, { action: 'claim' });
     claimMs.push(performance.now() - start);
   }
-  row(`${name}: claim over HTTP, p50`, percentile(claimMs, 0.5), percentile(bare.updateMs, 0.5), 'ms', 'bare UPDATE');
-  row(`${name}: claim over HTTP, p99`, percentile(claimMs, 0.99), percentile(bare.updateMs, 0.99), 'ms', 'bare UPDATE');
+  row(
+    `${name}: claim over HTTP, p50`,
+    percentile(claimMs, 0.5),
+    percentile(bare.updateMs, 0.5),
+    'ms',
+    'bare UPDATE',
+  );
+  row(
+    `${name}: claim over HTTP, p99`,
+    percentile(claimMs, 0.99),
+    percentile(bare.updateMs, 0.99),
+    'ms',
+    'bare UPDATE',
+  );
   await benchReconcile(name, potluck.url);
   await potluck.stop();
 }
@@ -146,14 +178,34 @@ async function benchReconcile(name: string, url: string): Promise<void> {
     reconcileMs.push(performance.now() - start);
   }
   await reader.cancel();
-  row(`${name}: click → card level in the browser, p50`, percentile(reconcileMs, 0.5), percentile(roundTripMs, 0.5), 'ms', 'the click’s own answer');
-  row(`${name}: click → card level in the browser, p95`, percentile(reconcileMs, 0.95), percentile(roundTripMs, 0.95), 'ms', 'the click’s own answer');
+  row(
+    `${name}: click → card level in the browser, p50`,
+    percentile(reconcileMs, 0.5),
+    percentile(roundTripMs, 0.5),
+    'ms',
+    'the click’s own answer',
+  );
+  row(
+    `${name}: click → card level in the browser, p95`,
+    percentile(reconcileMs, 0.95),
+    percentile(roundTripMs, 0.95),
+    'ms',
+    'the click’s own answer',
+  );
 }
 
 /** Starts a program, waits until `ready` is seen, and reads its memory once it idles. */
-async function measureProcess(args: string[], env: Record<string, string>, ready: RegExp): Promise<{ startMs: number; rssMb: number }> {
+async function measureProcess(
+  args: string[],
+  env: Record<string, string>,
+  ready: RegExp,
+): Promise<{ startMs: number; rssMb: number }> {
   const begin = performance.now();
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await seen(child, ready);
   const startMs = performance.now() - begin;
   await new Promise((done) => setTimeout(done, 3_000));

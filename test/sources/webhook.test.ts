@@ -265,6 +265,21 @@ describe('the lock', () => {
     expect(problem({ token: TOKEN, tokn: 'x' })).toContain('tokn');
     expect(webhook.config.parse({ open: true }).open).toBe(true);
   });
+
+  it('is left out only on this machine', async () => {
+    const open = webhook.config.parse({ open: true });
+    expect(webhook.problems?.(open, { loopback: true })).toEqual([]);
+    expect(webhook.problems?.(open, { loopback: false })?.[0]).toContain('HOST');
+    expect(webhook.problems?.(webhook.config.parse({ token: TOKEN }), { loopback: false })).toEqual([]);
+    const source = await makeHook({ open: true });
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await push(source, request(post(), headers))).status;
+    expect(await status({ host: '127.0.0.1:3000' })).toBe(202);
+    expect(await status({ host: '[::1]:3000' })).toBe(202);
+    // A page of some other site, and a name that somebody else made to point to this machine.
+    expect(await status({ host: '127.0.0.1:3000', 'sec-fetch-site': 'cross-site' })).toBe(401);
+    expect(await status({ host: 'rebound.example:3000' })).toBe(401);
+  });
 });
 
 describe('the envelope', () => {

@@ -65,7 +65,11 @@ export function openItem(change: Partial<Item> = {}): Item {
 }
 
 const people: Person[] = [ana, ben, mia].map(({ id, name }) => ({ id, name }));
-const words = fc.oneof(fc.constant(''), fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 40 }));
+const words = fc.oneof(
+  fc.constant(''),
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+);
 
 /** Anything that may be asked of an item, sensible or not. */
 export function arbitraryAction(): fc.Arbitrary<Action> {
@@ -75,13 +79,19 @@ export function arbitraryAction(): fc.Arbitrary<Action> {
     fc.record({ type: fc.constant('assign' as const), to: fc.constantFrom(...people) }),
     fc.record({ type: fc.constant('draft' as const), text: words }),
     fc.record({ type: fc.constant('send' as const), text: words, replyId }),
-    fc.record({ type: fc.constant('mark-answered' as const), url: fc.constantFrom(null, 'https://a.example/1') }),
+    fc.record({
+      type: fc.constant('mark-answered' as const),
+      url: fc.constantFrom(null, 'https://a.example/1'),
+    }),
     fc.record({
       type: fc.constant('dismiss' as const),
       reason: fc.constantFrom(...(Object.keys(DISMISS_REASONS) as (keyof typeof DISMISS_REASONS)[])),
       words,
     }),
-    fc.record({ type: fc.constant('snooze' as const), until: fc.integer({ min: NOON - 1e7, max: NOON + 1e8 }) }),
+    fc.record({
+      type: fc.constant('snooze' as const),
+      until: fc.integer({ min: NOON - 1e7, max: NOON + 1e8 }),
+    }),
     fc.record({ type: fc.constant('note' as const), text: words }),
     fc.record({ type: fc.constant('sent' as const), replyId, url: fc.constant('https://a.example/2') }),
     fc.record({ type: fc.constant('send-failed' as const), replyId, why: words }),

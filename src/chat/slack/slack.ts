@@ -29,6 +29,10 @@ import { type SlackWeb, slackWeb } from './web.ts';
 const BOT_TOKEN = /^(xoxe\.)?xoxb-/;
 const APP_TOKEN = /^xapp-/;
 
+const CHANNEL_ID = /^[CGD][A-Z0-9]{2,30}$/;
+const CHANNEL_WORDS =
+  'must be a channel id such as C0123ABCD (channel name → “View channel details”, at the bottom)';
+
 const env = z
   .object({
     SLACK_BOT_TOKEN: z
@@ -52,6 +56,11 @@ const env = z
       .refine((port) => port > 0 && port < 65_536, 'must be a port between 1 and 65535')
       .optional()
       .describe('Port for Slack’s requests in HTTP mode (path /slack/events), on HOST.'),
+    SLACK_CHANNEL: z
+      .string()
+      .regex(CHANNEL_ID, CHANNEL_WORDS)
+      .optional()
+      .describe('Id of the channel that takes every card no route sends elsewhere, for instance C0123ABCD.'),
     SLACK_API_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address that starts with https://' })
       .optional()
@@ -101,16 +110,9 @@ const env = z
       );
   });
 
-const channelId = z
-  .string()
-  .regex(
-    /^[CGD][A-Z0-9]{2,30}$/,
-    'must be a channel id such as C0123ABCD (channel name → “View channel details”, at the bottom)',
-  );
-
 const policy = z.strictObject({
   /** Where cards go that no route sends elsewhere. */
-  channel: channelId.optional(),
+  channel: z.string().regex(CHANNEL_ID, CHANNEL_WORDS).optional(),
   /** The slash command, as it is called in the app’s own settings. */
   command: z
     .string()
@@ -129,6 +131,12 @@ const policy = z.strictObject({
 type Env = z.output<typeof env>;
 type Policy = z.output<typeof policy>;
 
+/** The policy wins over the environment: it is the team's. */
+function defaultChannel(values: Env, rules: Policy): readonly [string] | null {
+  const channel = rules.channel ?? values.SLACK_CHANNEL;
+  return channel === undefined ? null : [channel];
+}
+
 /** Slack: cards in channels, by Socket Mode or HTTP. */
 export const slack = defineChat({
   kind: 'slack',
@@ -136,6 +144,7 @@ export const slack = defineChat({
   env,
   policy,
   wanted: (values) => values.SLACK_BOT_TOKEN !== undefined,
+  defaultChannels: (values, rules) => defaultChannel(values, rules) ?? [],
   create: createSlack,
 });
 
@@ -284,7 +293,7 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
       const problem = identity.problem() ?? connection.problem();
       return problem === null ? { state: 'up', detail: null } : { state: 'down', detail: problem };
     },
-    check: (signal) => slackChecks(web, rules.channel, signal, { socket: !overHttp }),
+    check: (signal) => slackChecks(web, defaultChannel(values, rules)?.[0], signal, { socket: !overHttp }),
     settled: jobs.settled,
     async stop() {
       if (state === 'stopped') return;
