@@ -9,6 +9,7 @@ import type { Source } from '../../src/sources/source.ts';
 import { type BlueskyNetwork, type Person, startBlueskyNetwork } from './support/bluesky-network.ts';
 import { type Ref, sayOn, thread } from './support/bluesky-people.ts';
 import { until } from './support/bluesky-until.ts';
+import { type Bot, startBot } from './support/bot.ts';
 
 const PATIENCE = 30_000;
 const quiet = { debug() {}, info() {}, warn() {} };
@@ -260,7 +261,7 @@ describe('the session', () => {
     await source.close?.();
     const stored = await cache.get('session');
     expect(JSON.stringify(stored)).not.toContain(password);
-    const signIns: readonly number[] = await cache.get('sign-ins');
+    const signIns: unknown = await cache.get('sign-ins');
 
     const again = await open({}, cache);
     expect(again.account?.()?.handle).toBe(`@${brand.handle}`);
@@ -283,5 +284,88 @@ describe('the session', () => {
     const checks = await source.check(signal());
     expect(checks.map((check) => check.ok)).toEqual([true, true, true]);
     expect(checks[0]?.what).toBe(`signs in as @${brand.handle} with an app password`);
+  });
+});
+
+describe('the whole journey, through the running bot', () => {
+  let bot: Bot;
+  beforeAll(async () => {
+    bot = await startBot({
+      brand: { names: ['Crockhaven'] },
+      sources: {
+        bsky: {
+          kind: 'bluesky',
+          handle: brand.handle,
+          password,
+          service: network.service,
+          allowPrivate: true,
+          every: '5s',
+        },
+      },
+    });
+  });
+  afterAll(() => bot?.stop());
+
+  const itemOf = (words: string) =>
+    until(`an item for “${words}”`, PATIENCE, async () =>
+      (await bot.items()).find((item) => item.text.includes(words)),
+    );
+  const state = (id: number, wanted: string) =>
+    until(`#${id} is ${wanted}`, PATIENCE, async () => {
+      const item = await bot.item(id);
+      return item.state === wanted && item;
+    });
+
+  test('mention, card, claim, draft, send: the answer is on the network, threaded; thanks reopen the card', async () => {
+    const said = await sayOn(anna, `@${brand.handle} does the big pot fit into a small oven?`, {
+      langs: ['en'],
+    });
+    const item = await itemOf('into a small oven');
+    expect(item).toMatchObject({ state: 'open', author: { handle: anna.handle } });
+    expect((await bot.act(item.itemId, { action: 'claim' })).state).toBe('claimed');
+    const text = 'It does, just: 38 cm with both handles. What oven do you have?';
+    await bot.act(item.itemId, { action: 'draft', text });
+    expect(await thread(anna, said.uri)).toHaveLength(1);
+    await bot.act(item.itemId, { action: 'send', text });
+    const closed = await state(item.itemId, 'answered');
+    const answers = await until('the customer sees the answer', PATIENCE, async () => {
+      const [, ...below] = await thread(anna, said.uri);
+      return below.length > 0 && below;
+    });
+    expect(answers).toHaveLength(1);
+    const [seen] = answers;
+    expect(seen?.record).toMatchObject({ text, langs: ['en'], reply: { root: said, parent: said } });
+    expect(seen?.author.did).toBe(brand.did);
+    expect(closed.closing?.url).toBe(
+      `https://bsky.app/profile/${brand.handle}/post/${seen?.uri.split('/').at(-1)}`,
+    );
+
+    const ours = { uri: seen?.uri ?? '', cid: seen?.cid ?? '' };
+    await sayOn(anna, 'And does the lid survive 250 degrees?', { reply: { root: said, parent: ours } });
+    const again = await until('the follow-up reopens the same card', PATIENCE, async () => {
+      const now = await bot.item(item.itemId);
+      return now.followUp && now;
+    });
+    expect(again.text).toContain('does the lid survive');
+  });
+
+  test('an answer from another client closes the card and is linked', async () => {
+    const said = await sayOn(ben, `@${brand.handle} my handle broke off, what can I do?`);
+    const item = await itemOf('handle broke off');
+    const elsewhere = await sayOn(brand, 'So sorry! A new one is on its way.', {
+      reply: { root: said, parent: said },
+    });
+    const closed = await state(item.itemId, 'answered');
+    expect(closed.closing?.url).toBe(
+      `https://bsky.app/profile/${brand.handle}/post/${elsewhere.uri.split('/').at(-1)}`,
+    );
+    expect(bot.log()).not.toContain(password);
+  });
+
+  test('what was answered before the bot looked is no open card', async () => {
+    const said = await sayOn(ben, `@${brand.handle} is the shop open on Sunday mornings?`);
+    await sayOn(brand, 'From ten on!', { reply: { root: said, parent: said } });
+    const item = await itemOf('open on Sunday mornings');
+    await state(item.itemId, 'answered');
   });
 });

@@ -21,7 +21,7 @@ const refSchema = z.object({ uri: z.string().min(1), cid: z.string().min(1) });
 export type PostRef = z.output<typeof refSchema>;
 
 /** The post as its author's client wrote it: every field but the text may be nonsense. */
-export const recordSchema = z.object({
+const recordSchema = z.object({
   text: z.string(),
   createdAt: optionalText,
   langs: z.array(z.string()).optional().catch(undefined),
@@ -29,7 +29,6 @@ export const recordSchema = z.object({
   facets: z.array(z.unknown()).optional().catch(undefined),
   embed: z.unknown().optional(),
 });
-export type PostRecord = z.output<typeof recordSchema>;
 
 export const postViewSchema = z.object({
   uri: z.string().startsWith('at://'),

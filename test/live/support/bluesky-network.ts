@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { mockNetworkUtilities, TestBsky, TestPds, TestPlc } from '@atproto/dev-env';
 import { startPostgres } from '../../support/postgres.ts';
 
@@ -39,6 +42,7 @@ async function freePort(): Promise<number> {
  */
 export async function startBlueskyNetwork(): Promise<BlueskyNetwork> {
   const database = await startPostgres();
+  const folder = await mkdtemp(join(tmpdir(), 'potluck-pds-'));
   const plc = await TestPlc.create({});
   const pdsPort = await freePort();
   const bsky = await TestBsky.create({
@@ -55,6 +59,8 @@ export async function startBlueskyNetwork(): Promise<BlueskyNetwork> {
     port: pdsPort,
     bskyAppViewUrl: bsky.url,
     bskyAppViewDid: bsky.serverDid,
+    dataDirectory: folder,
+    blobstoreDiskLocation: join(folder, 'blobs'),
   });
   mockNetworkUtilities(pds, bsky);
   return {
@@ -75,6 +81,7 @@ export async function startBlueskyNetwork(): Promise<BlueskyNetwork> {
       await pds.close();
       await plc.close();
       await database.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
