@@ -1,25 +1,15 @@
-import type { Context } from 'hono';
-import type { z } from 'zod';
+import type { Context, Hono } from 'hono';
 import type { Clock } from '../../clock.ts';
-import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
-import type { ActResult, ChatHandlers, ChatLog } from '../chat.ts';
+import type { ChatHandlers, ChatLog } from '../chat.ts';
 import { type Access, personName, type Visitor } from './access.ts';
-import {
-  introductionSchema,
-  loginSchema,
-  measureSchema,
-  type Parsed,
-  type Problem,
-  parseAction,
-  parseQuery,
-  problemsOf,
-  themeSchema,
-} from './api.ts';
+import { introductionSchema, loginSchema, themeSchema } from './api.ts';
 import { loadAssets } from './assets.ts';
+import { addItems } from './items.ts';
 import type { Live } from './live.ts';
 import { loginPage, roomPage } from './page.ts';
 import type { People } from './people.ts';
+import { body, invalid, say } from './respond.ts';
 
 export interface RoomOptions {
   readonly title: string;
@@ -40,7 +30,8 @@ export interface Room {
   idle(ms: number): Promise<void>;
 }
 
-type RoomEnv = {
+/** What hono passes along with a request. */
+export type RoomEnv = {
   Bindings: { remoteAddress: string };
   Variables: { visitor: Visitor; handlers: ChatHandlers };
 };
@@ -120,18 +111,7 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
   };
 }
 
-type App = import('hono').Hono<RoomEnv>;
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
-
-function say(c: Context, status: Status, code: string, text: string, more: object = {}): Response {
-  return c.json({ code, text, ...more }, status);
-}
-
-function invalid(c: Context, problems: readonly Problem[]): Response {
-  const text = problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
-  return say(c, 400, 'invalid', text, { problems });
-}
-
+type App = Hono<RoomEnv>;
 async function guard(
   c: RoomContext,
   next: () => Promise<void>,
@@ -152,24 +132,6 @@ async function guard(
   }
   await next();
   return undefined;
-}
-
-/** The body of a request, checked; every problem at once. */
-async function body<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<Parsed<z.output<Schema>>> {
-  const raw = await json(c);
-  if (!raw.ok) return raw;
-  const parsed = schema.safeParse(raw.value);
-  return parsed.success
-    ? { ok: true, value: parsed.data }
-    : { ok: false, problems: problemsOf(parsed.error) };
-}
-
-async function json(c: Context): Promise<Parsed<unknown>> {
-  try {
-    return { ok: true, value: await c.req.json() };
-  } catch {
-    return { ok: false, problems: [{ path: '(body)', message: 'is not JSON' }] };
-  }
 }
 
 async function addPages(app: App, options: RoomOptions): Promise<void> {
@@ -238,109 +200,4 @@ function addSession(app: App, { access, people, title, open }: RoomOptions): voi
     c.header('set-cookie', await access.logout(c.req.raw));
     return c.json({ ok: true });
   });
-}
-
-function addItems(app: App, { handlers, live, people, log }: RoomOptions): void {
-  app.use('/api/*', async (c, next) => {
-    const given = handlers();
-    if (!given) return say(c, 503, 'unavailable', 'Potluck is starting or stopping. Please try again.');
-    c.set('handlers', given);
-    await next();
-    return undefined;
-  });
-
-  app.get('/api/items', async (c) => {
-    const query = parseQuery(new URL(c.req.url).searchParams, c.get('visitor').person);
-    if (!query.ok) return invalid(c, query.problems);
-    const { cards, total } = await c.get('handlers').list(query.value);
-    return c.json({ items: cards, total });
-  });
-
-  app.get('/api/events', async (c) => {
-    const { person, until } = c.get('visitor');
-    const query = parseQuery(new URL(c.req.url).searchParams, person);
-    if (!query.ok) return invalid(c, query.problems);
-    const stream = await live.connect(query.value, until);
-    if (!stream) {
-      c.header('retry-after', '10');
-      return say(c, 503, 'full', 'Too many pages are open. Close some and reload.');
-    }
-    // `no-transform` and the X- header keep proxies from holding events back.
-    return c.body(stream, 200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
-  });
-
-  app.get('/api/sources', async (c) => c.json({ sources: await c.get('handlers').sources() }));
-  app.get('/api/channels', async (c) => {
-    const from = c.get('handlers');
-    const channels = from.channels().map(async (name) => ({ name, counts: await from.counts(name) }));
-    return c.json({ channels: await Promise.all(channels), all: await from.counts() });
-  });
-  /** Who was in the room, and who holds something on any platform. */
-  const roster = async (from: ChatHandlers): Promise<readonly Person[]> => {
-    const held = await from.list({ states: ['claimed', 'snoozed'], order: 'recent', limit: 200 });
-    people.seen(held.cards);
-    return people.all();
-  };
-  app.get('/api/people', async (c) => c.json({ people: await roster(c.get('handlers')) }));
-
-  app.get('/api/items/:id{[0-9]{1,9}}', async (c) => {
-    const card = await c.get('handlers').card(Number(c.req.param('id')));
-    return card ? c.json({ card }) : missing(c);
-  });
-  app.get('/api/items/:id{[0-9]{1,9}}/history', async (c) => {
-    const id = Number(c.req.param('id'));
-    if (!(await c.get('handlers').item(id))) return missing(c);
-    return c.json({ events: await c.get('handlers').history(id) });
-  });
-  // POST, though it changes nothing: 20,000 characters do not fit into an address.
-  app.post('/api/items/:id{[0-9]{1,9}}/measure', async (c) => {
-    const asked = await body(c, measureSchema);
-    if (!asked.ok) return invalid(c, asked.problems);
-    const id = Number(c.req.param('id'));
-    const card = await c.get('handlers').card(id);
-    if (!card) return missing(c);
-    return c.json({
-      account: card.reply?.account ?? null,
-      measure: await c.get('handlers').measure(id, asked.value.text),
-    });
-  });
-  app.post('/api/items/:id{[0-9]{1,9}}/actions', async (c) => {
-    const { person, surface } = c.get('visitor');
-    if (!person)
-      return invalid(c, [
-        { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
-      ]);
-    const raw = await json(c);
-    const asked = raw.ok ? await parseAction(raw.value, person, () => roster(c.get('handlers'))) : raw;
-    if (!asked.ok) return invalid(c, asked.problems);
-    const itemId = Number(c.req.param('id'));
-    const result = await c
-      .get('handlers')
-      .act({ itemId, ...asked.value, actor: { ...person, surface } })
-      .catch((error: unknown): ActResult => {
-        log.error({ chat: 'web', itemId, error: messageOf(error) }, 'an action failed');
-        return {
-          ok: false,
-          refusal: { code: 'unavailable', text: 'Potluck could not do that just now. Please try again.' },
-          card: null,
-        };
-      });
-    live.kick();
-    return answer(c, result);
-  });
-}
-
-function missing(c: RoomContext): Response {
-  return say(c, 404, 'not-found', `There is no #${c.req.param('id') ?? ''}.`);
-}
-
-function answer(c: RoomContext, result: ActResult): Response {
-  if (result.ok) return c.json({ card: result.card, text: result.text });
-  const { refusal, card } = result;
-  if (refusal.code === 'not-found') return say(c, 404, refusal.code, refusal.text, { card });
-  return say(c, refusal.code === 'unavailable' && !card ? 503 : 409, refusal.code, refusal.text, { card });
 }

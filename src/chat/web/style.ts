@@ -191,7 +191,9 @@ main > .strip { margin-bottom: 16px; }
 .ended { display: flex; align-items: center; gap: 10px; padding: 8px 12px 8px 20px; font-size: 14px; min-height: 46px; }
 .ended > .icon { color: var(--tone); width: 18px; height: 18px; }
 .how { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.after { display: flex; flex: none; }
+.after { display: flex; flex: none; align-items: center; }
+.square.small { width: 32px; height: 32px; }
+.square.small .icon { width: 15px; height: 15px; }
 
 /* Notes and history */
 .thread { border-top: 1px solid var(--line); padding: 14px 22px 16px 26px; display: grid; gap: 14px; background: var(--sunk); border-radius: 0 0 13px 13px; font-size: 14px; }
@@ -249,9 +251,10 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 
 /* Short words to the person who acted */
 .toasts { position: fixed; inset: auto 16px 16px; z-index: 30; display: grid; gap: 8px; justify-items: center; pointer-events: none; }
-.toast { pointer-events: auto; display: flex; align-items: center; gap: 10px; max-width: 560px; padding: 6px 6px 6px 16px; border-radius: 12px; background: var(--ink); color: var(--paper); box-shadow: var(--lift); font-size: 14.5px; }
+/* The cards below a toast can still be clicked. */
+.toast { display: flex; align-items: center; gap: 10px; max-width: 560px; padding: 6px 6px 6px 16px; border-radius: 12px; background: var(--ink); color: var(--paper); box-shadow: var(--lift); font-size: 14.5px; }
 .toast.bad { background: var(--red-soft); color: var(--red-ink); border: 1px solid var(--red); }
-.toast .square { color: inherit; }
+.toast .square { color: inherit; pointer-events: auto; }
 .toast .square:hover { background: none; opacity: .7; }
 
 /* The door */
@@ -259,6 +262,7 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 .door .box { width: min(380px, 100%); }
 .door h1 { font: 600 26px/1.2 var(--serif); }
 
+@media (min-width: 1100px) { .toasts { inset-inline-end: auto; justify-items: start; } .toast { max-width: 330px; } }
 @media (max-width: 860px) {
   .columns { grid-template-columns: minmax(0, 1fr); gap: 16px; padding: 14px 14px 90px; }
   .top { padding: 0 12px; gap: 8px; height: 54px; }
