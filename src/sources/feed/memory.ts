@@ -13,14 +13,17 @@ const memorySchema = z.object({
   since: z.number(),
   /** ... and before the oldest entry the feed showed then can only be old ones that slid back into its window. */
   floor: z.number(),
-  /** Entries that were too old at the first connection. */
-  skip: hashes,
-  /** The newest entries of the last document: when none of them is left, some were missed in between. */
-  known: hashes,
+  /**
+   * Entries that were delivered, or too old at the first connection; newest first. Posts and cursor are committed
+   * together, so what is in here need not be delivered again. When a document holds none of them, some were missed.
+   */
+  seen: hashes,
   /** Entries that were reported as broken. */
   broken: hashes,
   etag: z.string().nullable(),
   modified: z.string().nullable(),
+  /** Until when "not modified" is believed, epoch milliseconds. */
+  trustUntil: z.number(),
   /** Where the feed has moved for good. */
   movedTo: z.string().nullable(),
 });

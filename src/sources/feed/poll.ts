@@ -13,7 +13,17 @@ import { oursOf, type Surroundings, toPost } from './to-post.ts';
 
 /** However long a publisher asks us to wait, a customer should not wait longer. */
 const MAX_WAIT_MS = 3_600_000;
-const KNOWN = 50;
+/** Fewer entries than these say nothing about a gap. */
+const MIN_ENTRIES = 3;
+/** More than any feed shows at once. */
+const MAX_SEEN = 1_500;
+const TRUST_MS = 24 * 3_600_000;
+/**
+ * WordPress takes the date of the newest comment for the time of the last change, so a comment that was written
+ * earlier and approved later changes nothing: it would be "not modified" until the next comment.
+ * get_lastcommentmodified() in wp-includes/comment.php.
+ */
+const WORDPRESS_TRUST_MS = 15 * 60_000;
 const NO_VALIDATORS: Validators = { etag: null, modified: null };
 
 type Page = Extract<Answer, { kind: 'document' }>;
@@ -27,9 +37,10 @@ export function createReader(config: FeedConfig, context: SourceContext) {
   /** Asks where the feed has moved to, and at the configured address when it is no longer there. */
   async function ask(memory: Memory | null, signal: AbortSignal): Promise<Answer> {
     const moved = memory?.movedTo ?? null;
+    const validators = memory && clock.now() < memory.trustUntil ? memory : NO_VALIDATORS;
     if (moved !== null) {
       try {
-        return await requestFeed(moved, memory ?? NO_VALIDATORS, context, signal);
+        return await requestFeed(moved, validators, context, signal);
       } catch (error) {
         if (signal.aborted) throw error;
         log.info(
@@ -39,7 +50,7 @@ export function createReader(config: FeedConfig, context: SourceContext) {
         return requestFeed(config.url, NO_VALIDATORS, context, signal);
       }
     }
-    return requestFeed(config.url, memory ?? NO_VALIDATORS, context, signal);
+    return requestFeed(config.url, validators, context, signal);
   }
 
   function read(page: Page): FeedDocument {
@@ -78,32 +89,35 @@ export function createReader(config: FeedConfig, context: SourceContext) {
     return { posts, broken };
   }
 
-  /** Leaves out what was there before we came. */
+  /** Leaves out what was there before we came, and what was delivered. */
   function sift(entries: readonly Entry[], memory: Memory | null) {
     const now = clock.now();
     const since = memory?.since ?? now - config.lookback;
     const dates = entries.map((entry) => entry.date).filter((date) => date !== null);
     const floor = memory?.floor ?? Math.min(now, ...dates);
-    const skip = new Set(memory?.skip ?? []);
-    const fresh = entries.filter((entry) => {
+    const seen = new Set(memory?.seen ?? []);
+    const fresh: Entry[] = [];
+    const old: string[] = [];
+    for (const entry of entries) {
       const hash = shortHash(idOf(entry));
-      if (skip.has(hash)) return false;
+      if (seen.has(hash)) continue;
       // At the first connection an entry without a date may be years old.
-      const old = memory ? (entry.date ?? now) < Math.min(since, floor) : (entry.date ?? 0) < since;
-      if (old) skip.add(hash);
-      return !old;
-    });
-    return { fresh, since, floor, skip: [...skip].slice(-2_000) };
+      const isOld = memory ? (entry.date ?? now) < Math.min(since, floor) : (entry.date ?? 0) < since;
+      if (isOld) old.push(hash);
+      else fresh.push(entry);
+    }
+    return { fresh, old, since, floor };
   }
 
   async function remember(page: Page, document: FeedDocument, memory: Memory | null): Promise<Batch> {
     const now = clock.now();
-    const { fresh, ...sifted } = sift(document.entries, memory);
+    const { fresh, old, since, floor } = sift(document.entries, memory);
     const { posts, broken } = await postsOf(document, fresh, page.url);
-    const hashes = document.entries.map((entry) => shortHash(idOf(entry)));
-    const known = new Set(memory?.known ?? []);
-    // A feed shows its newest entries only. When all have changed, some may have come and gone unseen.
-    const missed = known.size >= 3 && hashes.length >= 3 && !hashes.some((hash) => known.has(hash));
+    const seen = memory?.seen ?? [];
+    const delivered = posts.map((post) => shortHash(post.id));
+    // A feed shows its newest entries only. When all are new, some may have come and gone unseen.
+    const missed =
+      seen.length >= MIN_ENTRIES && fresh.length >= MIN_ENTRIES && fresh.length === document.entries.length;
     const reported = new Set(memory?.broken ?? []);
     const dropped: Dropped[] = broken
       .filter(({ key }) => !reported.has(key))
@@ -117,10 +131,12 @@ export function createReader(config: FeedConfig, context: SourceContext) {
       v: 1,
       url: shortHash(config.url),
       at: now,
-      ...sifted,
-      known: hashes.slice(0, KNOWN),
-      broken: broken.map(({ key }) => key).slice(0, 2_000),
+      since,
+      floor,
+      seen: [...new Set([...delivered, ...old, ...seen])].slice(0, MAX_SEEN),
+      broken: broken.map(({ key }) => key).slice(0, MAX_SEEN),
       ...page.validators,
+      trustUntil: now + (document.info.wordpress ? WORDPRESS_TRUST_MS : TRUST_MS),
       movedTo: page.movedTo ?? (page.url === memory?.movedTo ? memory.movedTo : null),
     };
     // Who writes `every` knows better than the publisher's default; a cache's freshness is a fact.

@@ -16,6 +16,7 @@ const ACCEPT =
   'application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1';
 /** Where a 429 names no time. */
 const GUESSED_WAIT_MS = 5 * 60_000;
+const WEAK_MS = 5_000;
 const MAX_WAIT_MS = 24 * 3_600_000;
 
 export interface Validators {
@@ -52,6 +53,17 @@ function maxAge(response: Response): number {
   const [, seconds = '0'] = /\bmax-age\s*=\s*"?(\d{1,9})/i.exec(control) ?? [];
   const age = Number(/^\d{1,9}$/.exec(response.headers.get('age') ?? '')?.[0] ?? 0);
   return Math.max(0, Number(seconds) - age) * 1_000;
+}
+
+/**
+ * Validators of a document that changed in the very second in which it was asked for say nothing about the rest of
+ * that second (RFC 9110, 8.8.2.2). WordPress makes its ETag from that time, too.
+ */
+function validatorsOf(response: Response): Validators {
+  const etag = response.headers.get('etag');
+  const modified = response.headers.get('last-modified');
+  const age = Date.parse(response.headers.get('date') ?? '') - Date.parse(modified ?? '');
+  return age < WEAK_MS ? { etag: null, modified: null } : { etag, modified };
 }
 
 function refusal(response: Response, host: string, clock: Clock): Error {
@@ -142,7 +154,7 @@ export async function requestFeed(
         kind: 'document',
         text,
         url: at.href,
-        validators: { etag: response.headers.get('etag'), modified: response.headers.get('last-modified') },
+        validators: validatorsOf(response),
         maxAgeMs: maxAge(response),
         movedTo: hops > 0 && forGood ? at.href : null,
       };
