@@ -42,7 +42,10 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
     const now = clock.now();
     const due = await store.dueSnoozes(now, WAKE_PAGE);
     for (const item of due) {
-      await store.transaction(`item:${item.id}`, (queries) => apply(queries, item, { type: 'wake' }, now));
+      // One that cannot be woken now does not let the others sleep on.
+      await guard('wake', async () => {
+        await store.transaction(`item:${item.id}`, (queries) => apply(queries, item, { type: 'wake' }, now));
+      });
     }
     if (due.length > 0) deps.changed(due.map((item) => item.id));
   }

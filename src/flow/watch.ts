@@ -6,6 +6,7 @@ import type { Batch, HookRequest, HookResult, Source, SourceLog } from '../sourc
 import type { SourceState, Store } from '../store/store.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
 import type { Leases } from './leases.ts';
+import { within } from './within.ts';
 
 export interface WatchDeps {
   readonly store: Store;
@@ -41,6 +42,8 @@ const STANDBY_MS = 10_000;
 const QUIET_AFTER_MS = 24 * 3_600_000;
 /** Shorter interruptions are the usual time between two polls. */
 const MIN_GAP_MS = 2 * 60_000;
+/** Such a gap stays in the record for ever. */
+const LOST = 'the service no longer had these posts';
 
 export function createWatch(source: Source, deps: WatchDeps): Watch {
   const { store, clock } = deps;
@@ -49,6 +52,9 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
   let pollTrouble: string | null = null;
   let streamTrouble: string | null = null;
   let streamUp = false;
+  /** Another process reads this source: what it recorded tells how it is. */
+  let standby = false;
+  let askNotBefore = 0;
 
   const jitter = (ms: number, share = 0.1): number =>
     Math.round(ms * (1 - share + 2 * share * deps.random()));
@@ -87,15 +93,15 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
         if (!(await holds('poll'))) {
           // Another process watches this source; stand by to take over.
           attempted = true;
+          standby = true;
+          pollTrouble = null;
           if (await rest(jitter(STANDBY_MS), signal)) return;
           catchingUp = true;
           continue;
         }
+        standby = false;
         const before = await store.sourceState(name);
-        const batch = await poll(
-          before.cursor,
-          AbortSignal.any([signal, AbortSignal.timeout(POLL_TIMEOUT_MS)]),
-        );
+        const batch = await within(clock, POLL_TIMEOUT_MS, signal, (stop) => poll(before.cursor, stop));
         if (catchingUp) await noteGap(before);
         const backfilled = catchingUp;
         await deps.ingest({
@@ -104,16 +110,16 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
           backfilled,
           state: (state, fresh) => succeeded(state, fresh, batch),
         });
-        if (batch.gap)
-          await store.openGap(name, batch.gap.from, batch.gap.to, 'the service no longer had these posts');
+        if (batch.gap) await store.openGap(name, batch.gap.from, batch.gap.to, LOST);
         for (const dropped of batch.dropped ?? [])
           deps.log.warn({ source: name, id: dropped.id, why: dropped.why }, 'an entry was dropped');
         failures = 0;
         attempted = true;
         if (pollTrouble !== null) deps.log.info({ source: name }, 'the source can be read again');
         pollTrouble = null;
-        if (batch.more) continue;
-        if (catchingUp && !batch.gap) await store.closeGaps(name, clock.now());
+        // A cursor that stays where it is would bring the same again, for ever.
+        if (batch.more && (batch.cursor ?? before.cursor) !== before.cursor) continue;
+        if (catchingUp) await store.closeGaps(name, clock.now(), LOST);
         catchingUp = false;
         wait = Math.max(wait, batch.waitMs ?? 0);
       } catch (error) {
@@ -150,12 +156,11 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
       'the source could not be read',
     );
     try {
-      const state = await store.sourceState(name);
-      await store.saveSourceState(name, {
-        ...state,
-        lastFailureAt: clock.now(),
-        lastError: pollTrouble,
-        failures,
+      const lastError = pollTrouble;
+      // Under the lock of the deliveries: a cursor that moves meanwhile must not be put back.
+      await store.transaction(`source:${name}`, async (queries) => {
+        const state = await queries.sourceState(name);
+        await queries.saveSourceState(name, { ...state, lastFailureAt: clock.now(), lastError, failures });
       });
     } catch (storeError) {
       deps.log.warn({ source: name, error: messageOf(storeError) }, 'the failure could not be recorded');
@@ -188,6 +193,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
         try {
           streamUp = true;
           for await (const posts of listen(stop)) {
+            attempted = true;
             streamTrouble = null;
             await deps.ingest({ source: name, posts, backfilled: false, state: seen });
           }
@@ -202,6 +208,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
         if (signal.aborted) return;
         // A stream that held for a while starts its back-off anew.
         failures = clock.now() - startedAt > MAX_BACKOFF_MS ? 1 : failures + 1;
+        attempted = true;
         streamTrouble = messageOf(error);
         wait = backoff(error, failures);
         deps.log.info(
@@ -227,6 +234,8 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     while (!(await rest(STILL_HELD_MS, signal))) {
       const held = await holds(what).catch(() => true);
       if (!held) return lost();
+      // It holds, and brings nothing: that is an answer, too.
+      attempted = true;
     }
   }
 
@@ -251,11 +260,15 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
 
   async function ask(post: Post, signal: AbortSignal): Promise<boolean> {
     if (!source.conversation || !source.capabilities.conversation) return true;
+    if (clock.now() < askNotBefore) return false;
     try {
       const posts = await source.conversation(post, signal);
       if (posts.length > 0) await deps.ingest({ source: name, posts, backfilled: true });
       return true;
     } catch (error) {
+      // Many ask one after the other: the first no counts for all.
+      if (error instanceof RateLimitedError) askNotBefore = clock.now() + error.retryAfterMs;
+      if (error instanceof AuthError) askNotBefore = clock.now() + AUTH_PAUSE_MS;
       if (!signal.aborted)
         deps.log.debug(
           { source: name, postId: post.id, error: messageOf(error) },
@@ -273,7 +286,8 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
       lastSuccessAt: state.lastSuccessAt,
       lastPostAt: state.lastPostAt,
     };
-    if (pollTrouble !== null) return { ...base, state: 'blind', detail: pollTrouble };
+    const trouble = pollTrouble ?? (standby && state.failures > 0 ? state.lastError : null);
+    if (trouble !== null) return { ...base, state: 'blind', detail: trouble };
     if (!attempted) return { ...base, state: 'starting', detail: null };
     if (!source.capabilities.poll && source.capabilities.listen && !streamUp)
       return { ...base, state: 'blind', detail: streamTrouble ?? 'The stream is not connected.' };

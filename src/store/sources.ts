@@ -65,15 +65,16 @@ export function sourceQueries(door: Door): SourceQueries {
         .execute();
     },
 
-    async closeGaps(source, now) {
-      await door
+    async closeGaps(source, now, exceptWhy) {
+      let update = door
         .db()
         .updateTable('gaps')
         .set({ closed_at: now })
         .where('source', '=', source)
         .where('closed_at', 'is', null)
-        .where('to_at', '<=', now)
-        .execute();
+        .where('to_at', '<=', now);
+      if (exceptWhy !== undefined) update = update.where('why', '<>', exceptWhy);
+      await update.execute();
     },
 
     async gaps(source, limit) {

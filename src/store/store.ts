@@ -171,14 +171,15 @@ export interface Queries {
   cardsBehind(chat: string, now: number, limit: number): Promise<readonly CardBehind[]>;
   /** Earliest `notBefore` in the future among cards that are behind; null when none waits. */
   nextCardAt(chat: string, now: number): Promise<number | null>;
-  saveCard(row: CardRow): Promise<void>;
+  /** All or none; one commit. */
+  saveCards(rows: readonly CardRow[]): Promise<void>;
 
   // Sources
   sourceState(name: string): Promise<SourceState>;
   saveSourceState(name: string, state: SourceState): Promise<void>;
   openGap(source: string, from: number, to: number, why: string): Promise<void>;
-  /** Marks every open gap that ended before `now` as fetched. */
-  closeGaps(source: string, now: number): Promise<void>;
+  /** Marks every open gap that ended before `now` as fetched, but for those with the reason `exceptWhy`. */
+  closeGaps(source: string, now: number, exceptWhy?: string): Promise<void>;
   /** Newest first. */
   gaps(source: string, limit: number): Promise<readonly Gap[]>;
   /** Over the newest `samples` posts (at most 1,000). */

@@ -1,6 +1,9 @@
 import type { Post } from '../../src/domain/post.ts';
 import type { Measure } from '../../src/domain/reply.ts';
+import { createLeases } from '../../src/flow/leases.ts';
+import { createWatch, type Watch } from '../../src/flow/watch.ts';
 import type { Batch, Capabilities, HookRequest, HookResult, Source } from '../../src/sources/source.ts';
+import type { Flow } from './flow.ts';
 
 /** What the next poll does: brings a batch, throws, or waits until the test says so. */
 export type PollStep = Partial<Batch> | Error | Promise<Partial<Batch>>;
@@ -132,4 +135,54 @@ async function* stream(signal: AbortSignal, streams: Stream[]): AsyncGenerator<r
       wake = resolve;
     });
   }
+}
+
+/** A watch at work. */
+export interface Watching extends Watch {
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<void>;
+  /** The process is gone: nothing is given back. */
+  die(): Promise<void>;
+}
+
+/** Watches a source on the flow's store, as a process of the given name would. */
+export function watching(
+  world: Flow,
+  source: Source,
+  options: { readonly holder?: string; readonly random?: () => number } = {},
+): Watching {
+  const stopping = new AbortController();
+  const renewing = new AbortController();
+  const { through: store, clock, log } = world;
+  const leases = createLeases({ store, clock, holder: options.holder ?? 'process-1', log });
+  const watch = createWatch(source, {
+    store,
+    clock,
+    random: options.random ?? (() => 0.5),
+    leases,
+    ingest: ({ posts, ...more }) => world.ingest(posts, more),
+    log,
+  });
+  const running = watch.run(stopping.signal);
+  const renewal = leases.run(renewing.signal);
+  const end = async (): Promise<void> => {
+    stopping.abort(new Error('the test is over'));
+    await running;
+  };
+  return {
+    ...watch,
+    async stop() {
+      await end();
+      renewing.abort();
+      await renewal;
+    },
+    async die() {
+      const { releaseHolder } = store;
+      Object.assign(store, { releaseHolder: async () => {} });
+      await end();
+      renewing.abort();
+      await renewal;
+      Object.assign(store, { releaseHolder });
+    },
+  };
 }
