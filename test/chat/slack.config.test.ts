@@ -45,6 +45,15 @@ describe('Slack’s variables', () => {
     for (const value of Object.values(values)) if (value.length > 8) expect(said).not.toContain(value);
   });
 
+  it('name the channel of everything, unless the policy does', () => {
+    const values = slack.env.parse({ SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: 'C0ENV' });
+    expect(slack.defaultChannels?.(values, slack.policy.parse({}))).toEqual(['C0ENV']);
+    expect(slack.defaultChannels?.(values, slack.policy.parse({ channel: 'C0POLICY' }))).toEqual([
+      'C0POLICY',
+    ]);
+    expect(envProblems({ SLACK_CHANNEL: '#mentions' })).toContain('SLACK_CHANNEL must be a channel id');
+  });
+
   it('are each described', () => {
     for (const field of Object.values(slack.env.shape)) expect(field.description ?? '').not.toBe('');
   });
@@ -57,12 +66,11 @@ describe('Slack’s variables', () => {
 
 describe('Slack’s policy', () => {
   it('may be empty', () => {
-    expect(slack.policy.parse({})).toMatchObject({ command: '/potluck', managers: [] });
+    expect(slack.policy.parse({})).toMatchObject({ command: '/potluck' });
   });
   it.each([
     [{ channel: '#mentions' }, 'channel must be a channel id'],
     [{ command: 'potluck' }, 'command must be a slash'],
-    [{ managers: ['ana'] }, 'managers.0 must be a user id'],
     [{ reactions: { eyes: 'shout' } }, 'reactions'],
     [{ chanel: 'C0123' }, 'chanel'],
   ])('says what is wrong with %j', (values, words) => {

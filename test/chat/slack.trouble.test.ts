@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Card } from '../../src/domain/card.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../src/errors.ts';
-import { NOON, sampleCard } from '../support/cards.ts';
+import { closedCard, NOON, sampleCard } from '../support/cards.ts';
 import { type SlackWorld, type SlackWorldOptions, slackWorld } from '../support/slack/world.ts';
 
 let world: SlackWorld;
@@ -255,6 +255,13 @@ describe('posting', () => {
     const anew = await world.chat().update(ref, sampleCard({ version: 2 }), options);
     expect(anew).not.toBe(ref);
     expect(onlyCard().metadata?.event_payload.version).toBe(2);
+    // One that is closed stays away until it is opened again.
+    world.slack.remove(world.channel, onlyCard().ts);
+    const closed = await caught(world.chat().update(anew, closedCard({ version: 3 }), options));
+    expect(closed).toBeInstanceOf(RejectedError);
+    expect(world.slack.shown(world.channel)).toEqual([]);
+    await world.chat().update(anew, sampleCard({ version: 4 }), options);
+    expect(onlyCard().metadata?.event_payload.version).toBe(4);
   });
 
   it.each([
@@ -326,16 +333,6 @@ describe('people', () => {
       await world.chat().settled();
     }
     expect(world.slack.calls('users.info')).toHaveLength(1);
-  });
-
-  it('are managers when the policy names them', async () => {
-    await open({ policy: { managers: ['U0ANA'] } });
-    await post();
-    for (const person of [world.ana, world.bo]) {
-      await person.press(onlyCard(), 'Claim');
-      await world.chat().settled();
-    }
-    expect(world.handlers.acts.map((act) => act.actor.role)).toEqual(['manager', 'responder']);
   });
 
   it('get a form though the flow is slow, and are told when it is too late for one', async () => {

@@ -29,8 +29,6 @@ export function slackPeople(deps: {
   readonly cache: Keyv;
   readonly log: ChatLog;
   readonly teamId: () => string;
-  /** User ids of managers; empty when the policy names none. */
-  readonly managers: readonly string[];
 }): People {
   const asking = new Map<string, Promise<SlackUser>>();
 
@@ -63,10 +61,8 @@ export function slackPeople(deps: {
     personId,
     async actor(clicker) {
       const { name, teamId } = await profile(clicker);
-      const role = deps.managers.includes(clicker.id) ? 'manager' : 'responder';
-      const known = deps.managers.length > 0 ? ({ role } as const) : {};
       return {
-        actor: { id: personId(clicker.id), name, surface: 'slack', ...known },
+        actor: { id: personId(clicker.id), name, surface: 'slack' },
         isOutside: teamId !== null && teamId !== deps.teamId(),
       };
     },

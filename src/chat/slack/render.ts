@@ -122,11 +122,6 @@ export function renderCard(card: Card, nonce?: string): SlackMessage {
   return { blocks: squeeze((budget) => blocksOf(card, budget)), text: fallback(card), metadata };
 }
 
-/** The body of a card without its buttons, for modals and ephemeral answers. */
-export function renderBody(card: Card): readonly KnownBlock[] {
-  return squeeze((budget) => (card.closing ? [closedLine(card, false)] : bodyBlocks(card, budget)));
-}
-
 function squeeze(make: (budget: Budget) => readonly KnownBlock[]): readonly KnownBlock[] {
   for (const budget of [ROOMY, TIGHT]) {
     const blocks = make(budget);
@@ -136,7 +131,7 @@ function squeeze(make: (budget: Budget) => readonly KnownBlock[]): readonly Know
 }
 
 function blocksOf(card: Card, budget: Budget): readonly KnownBlock[] {
-  if (card.closing) return [closedLine(card, true)];
+  if (card.closing) return [closedLine(card)];
   const buttons = actionsBlock(card);
   return [...bodyBlocks(card, budget), ...(buttons ? [buttons] : [])];
 }
@@ -346,7 +341,7 @@ function overflow(options: PlainTextOption[], part: number): Overflow {
 }
 
 /** A closed card: how it ended and what it was, in one line, with what is left to do in its menu. */
-function closedLine(card: Card, withMenu: boolean): KnownBlock {
+function closedLine(card: Card): KnownBlock {
   const target = { itemId: card.itemId, version: card.version };
   const menu: PlainTextOption[] = MENU.filter(
     (action) => card.actions.includes(action) && (action === 'reopen' || action === 'note'),
@@ -359,7 +354,7 @@ function closedLine(card: Card, withMenu: boolean): KnownBlock {
     type: 'section',
     // Plain text without emoji codes: inert like rich text, and the only kind that takes a menu beside it.
     text: { type: 'plain_text', text: line, emoji: false },
-    ...(withMenu && menu.length > 0 ? { accessory: overflow(menu, 0) } : {}),
+    ...(menu.length > 0 ? { accessory: overflow(menu, 0) } : {}),
   };
 }
 

@@ -122,10 +122,6 @@ const policy = z.strictObject({
   reactions: z
     .union([z.literal(false), z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS))])
     .default(DEFAULT_REACTIONS),
-  /** User ids (U0123) of managers; when it is empty the flow decides who is one. */
-  managers: z
-    .array(z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'must be a user id such as U0123ABCD'))
-    .default([]),
 });
 
 type Env = z.output<typeof env>;
@@ -193,7 +189,6 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
       cache: context.cache,
       log,
       teamId: () => identity.now()?.teamId ?? '',
-      managers: rules.managers,
     }),
     handlers() {
       if (!handlers) throw new Error('Slack was not started');
@@ -265,9 +260,10 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
         try {
           await web.updateMessage(channel, ts, renderCard(card, options.nonce), options.signal);
         } catch (error) {
-          // Somebody deleted the card: the item still wants a person, so it comes back where it was.
-          if (slackCode(error) === 'message_not_found') return post(channel, card, options);
-          throw error;
+          if (slackCode(error) !== 'message_not_found') throw error;
+          // Somebody deleted the card. While the item wants a person it comes back; one that is closed stays away.
+          if (card.closing) throw new RejectedError('Somebody deleted this card on Slack.');
+          return post(channel, card, options);
         }
         index.remember(ref, card.itemId);
         homes.changed();

@@ -34,12 +34,6 @@ export interface SlackUser {
   readonly teamId: string | null;
 }
 
-/** A message of ours, found again. */
-export interface FoundCard {
-  readonly ts: string;
-  readonly itemId: number;
-}
-
 /** The calls Potluck makes. Each throws the errors of `errors.ts`. */
 export interface SlackWeb {
   authTest(signal?: AbortSignal): Promise<Identity>;

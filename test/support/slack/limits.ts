@@ -191,7 +191,6 @@ const block = z.discriminatedUnion('type', [
 ]);
 export type Block = z.output<typeof block>;
 export type RichElement = z.output<typeof richElement>;
-export type InputElement = Extract<Block, { type: 'input' }>['element'];
 export type Option = z.output<typeof option>;
 
 const view = z.discriminatedUnion('type', [
