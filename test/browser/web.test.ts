@@ -285,7 +285,7 @@ describe.skipIf(path === null)('the web room in a browser', () => {
     await kick();
     await page.locator('#card-20').waitFor({ state: 'attached' });
     await page.locator('#card-9 .owner').waitFor();
-    await note.pressSequentially('ght');
+    await page.keyboard.type('ght');
     expect(await note.inputValue()).toBe('half a thought');
     expect(await page.evaluate(focusedId)).toBe('note-9');
     const after = await page.locator('#card-9').boundingBox();
@@ -298,7 +298,7 @@ describe.skipIf(path === null)('the web room in a browser', () => {
     handlers.put({ ...handlers.now(9), priority: 99, version: 50 });
     await kick();
     await expect.poll(() => page.locator('.card').first().getAttribute('id')).toBe('card-9');
-    await note.pressSequentially(' more');
+    await page.keyboard.type(' more');
     expect(await note.inputValue()).toBe('half a thought more');
     expect(await page.evaluate(focusedId)).toBe('note-9');
   });
