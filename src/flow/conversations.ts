@@ -65,7 +65,9 @@ export async function place(queries: Queries, source: string, posts: readonly Po
     if (post.replyTo !== null) asked.add(post.replyTo);
   }
   const conversationOf = new Map(await queries.knownPosts(source, [...asked]));
-  const known = new Set(conversationOf.values());
+  // A conversation may be stored although none of its ids are: its first post never reached us.
+  const stored = await queries.knownConversations(source, [...asked]);
+  const known = new Set([...conversationOf.values(), ...stored]);
   const moved = new Map<string, string>();
   const current = (conversationId: string): string => {
     let at = conversationId;
@@ -73,7 +75,6 @@ export async function place(queries: Queries, source: string, posts: readonly Po
     return at;
   };
   const placed: Post[] = [];
-  const looked = new Set<string>();
   const joined = new Map<string, Set<string>>();
   const merged: { stray: Item; conversationId: string }[] = [];
 
@@ -84,7 +85,7 @@ export async function place(queries: Queries, source: string, posts: readonly Po
         conversationOf.get(post.conversationId) ??
         post.conversationId,
     );
-    if (conversationId !== post.id) {
+    if (conversationId !== post.id && stored.has(post.id)) {
       const adopted = await adopt(queries, source, post.id, conversationId);
       if (adopted) {
         moved.set(post.id, conversationId);
@@ -98,11 +99,6 @@ export async function place(queries: Queries, source: string, posts: readonly Po
     }
     conversationOf.set(post.id, conversationId);
     placed.push({ ...post, conversationId });
-    // A conversation may be stored although none of its ids were asked for: its first post never reached us.
-    if (!known.has(conversationId) && !looked.has(conversationId)) {
-      looked.add(conversationId);
-      if ((await queries.countConversation(source, conversationId)) > 0) known.add(conversationId);
-    }
   }
   return {
     posts: placed.map((post) => ({ ...post, conversationId: current(post.conversationId) })),

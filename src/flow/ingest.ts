@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import {
+  type Action,
   type DismissReason,
   type Item,
   type ItemEvent,
@@ -69,7 +70,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       placed.posts.length > 0 ? await queries.addPosts(placed.posts, now, delivery.backfilled) : [];
     const changed = new Set<number>();
     let opened = 0;
-    const life = { deps, queries, source, now, met: new Map<string, number>() };
+    const life: Life = { deps, queries, source, now, met: new Map(), events: [] };
     for (const [conversationId, news] of byConversation(fresh)) {
       const ids = new Set([...news.map((post) => post.id), ...(placed.joined.get(conversationId) ?? [])]);
       const outcome = await advance(life, conversationId, news, ids, placed.known.has(conversationId));
@@ -77,10 +78,11 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       if (outcome.item && outcome.changed) changed.add(outcome.item.id);
       for (const { stray } of placed.merged.filter((merge) => merge.conversationId === conversationId)) {
         if (!outcome.item) continue;
-        await apply(queries, stray, { type: 'merge', into: outcome.item.id }, now);
+        await live(life, stray, { type: 'merge', into: outcome.item.id });
         changed.add(stray.id);
       }
     }
+    await queries.addEvents(life.events);
     if (delivery.state) {
       const before = await queries.sourceState(source);
       await queries.saveSourceState(source, delivery.state(before, fresh));
@@ -109,6 +111,8 @@ interface Life {
   readonly now: number;
   /** By author: in how many conversations we had met before this delivery. */
   readonly met: Map<string, number>;
+  /** What happened to the items, stored together at the end. */
+  readonly events: ItemEvent[];
 }
 
 /** A conversation while its item lives through the news of it. */
@@ -196,7 +200,7 @@ async function weSpoke(life: Life, thread: Thread, index: number, item: Item): P
   // What we wrote before any customer did answers nobody.
   if (!post || firstCustomer > index) return item;
   if ((await lastAsked(thread, thread.later(index))) >= 0) return item;
-  return answered(life.queries, item, post, life.now);
+  return answered(life, item, post);
 }
 
 async function customerSpoke(
@@ -205,7 +209,7 @@ async function customerSpoke(
   index: number,
   item: Item | null,
 ): Promise<Item | null> {
-  const { deps, queries, now } = life;
+  const { deps, queries } = life;
   const post = thread.posts[index];
   if (!post) return item;
   const verdict = await thread.judge(index);
@@ -222,14 +226,14 @@ async function customerSpoke(
       verdict,
       standing,
     } as const;
-    next = await apply(queries, item, action, now);
+    next = await live(life, item, action);
     if (wasFiltered(item) && !isClosed(next)) await queries.wantCards(next.id, deps.route(verdict, post));
   } else {
-    next = await open(deps, queries, post, verdict, now);
+    next = await open(life, post, verdict);
   }
   // The question arrived after its answer (the stream was quicker than the poll): the last word is ours all the same.
   const answer = thread.posts[oursLater.find((other) => other > asked) ?? -1];
-  if (next && answer && (item === null || isClosed(item))) next = await answered(queries, next, answer, now);
+  if (next && answer && (item === null || isClosed(item))) next = await answered(life, next, answer);
   return next;
 }
 
@@ -247,27 +251,39 @@ function standingOf(
   return byAnswer && oursLater && item.closing.at >= post.createdAt ? 'answered' : 'newest';
 }
 
-function answered(queries: Queries, item: Item, post: Post, now: number): Promise<Item> {
+function answered(life: Life, item: Item, post: Post): Promise<Item> {
   const by = {
     id: `account:${post.source}/${post.author.id}`,
     name: post.author.name || post.author.handle || 'our account',
   };
-  return apply(queries, item, { type: 'answered-on-network', by, url: post.url, at: post.createdAt }, now);
+  return live(life, item, { type: 'answered-on-network', by, url: post.url, at: post.createdAt });
 }
 
 /** One system action with compare-and-set; a refusal leaves the item as it is. Returns the item as it now stands. */
-export async function apply(
+export async function apply(queries: Queries, item: Item, action: Action, now: number): Promise<Item> {
+  const events: ItemEvent[] = [];
+  const next = await step(queries, item, action, now, events);
+  await queries.addEvents(events);
+  return next;
+}
+
+function live(life: Life, item: Item, action: Action): Promise<Item> {
+  return step(life.queries, item, action, life.now, life.events);
+}
+
+async function step(
   queries: Queries,
   item: Item,
-  action: Parameters<typeof transition>[1],
+  action: Action,
   now: number,
+  events: ItemEvent[],
 ): Promise<Item> {
   let current = item;
   for (let attempt = 0; attempt < 20; attempt++) {
     const outcome = transition(current, action, SYSTEM, now);
     if (!outcome.ok) return current;
     if (await queries.saveItem(outcome.item)) {
-      await queries.addEvents(outcome.events);
+      events.push(...outcome.events);
       return outcome.item;
     }
     // A person was quicker: judge again from what they made of it.
@@ -277,13 +293,8 @@ export async function apply(
 }
 
 /** Makes an item of a conversation's first post that is not ours; what wants nobody is closed at once, and stays countable. */
-async function open(
-  deps: IngestDeps,
-  queries: Queries,
-  post: Post,
-  verdict: Verdict,
-  now: number,
-): Promise<Item | null> {
+async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | null> {
+  const { deps, queries, now } = life;
   const filtered = filterWords(verdict);
   const draft: NewItem = {
     state: filtered ? 'dismissed' : 'open',
@@ -315,14 +326,9 @@ async function open(
     // Another process made it first: the post counts as a further one of that conversation.
     const existing = await queries.itemOf(post.source, post.conversationId);
     if (!existing) return null;
-    return apply(
-      queries,
-      existing,
-      { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict },
-      now,
-    );
+    return live(life, existing, { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict });
   }
-  const event: ItemEvent = {
+  life.events.push({
     itemId: item.id,
     version: item.version,
     at: now,
@@ -330,8 +336,7 @@ async function open(
     actor: { id: SYSTEM.id, name: SYSTEM.name },
     surface: SYSTEM.surface,
     detail: { postId: post.id, priority: verdict.priority, why: verdict.reasons[0]?.text ?? '' },
-  };
-  await queries.addEvents([event]);
+  });
   await queries.wantCards(item.id, deps.route(verdict, post));
   return item;
 }

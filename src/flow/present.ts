@@ -47,6 +47,8 @@ const FIND_SLACK_MS = 60_000;
  */
 export function createPresent(chat: Chat, deps: PresentDeps): Present {
   const { store, clock, view } = deps;
+  // A platform without a pace and without a memory of its own shows a card again without anybody seeing it twice.
+  const harmlessTwice = chat.channelIntervalMs === 0 && chat.find === undefined;
   let wake: () => void = () => {};
   let nudged = false;
   let pausedUntil = 0;
@@ -105,16 +107,31 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   /** The most urgent card of a channel; several where the platform sets no pace, until it is time to look again. */
   async function workOff(channel: string, rows: readonly CardBehind[], signal: AbortSignal): Promise<void> {
     const startedAt = clock.now();
+    const done: CardRow[] = [];
     for (const row of rows) {
-      if (signal.aborted || clock.now() < pausedUntil || clock.now() - startedAt >= TICK_MS) return;
+      if (signal.aborted || clock.now() < pausedUntil || clock.now() - startedAt >= TICK_MS) break;
       try {
-        await level(row, signal);
+        await level(row, signal, done);
       } catch (error) {
         deps.log.warn({ chat: chat.kind, itemId: row.itemId, error: messageOf(error) }, 'a card failed');
         channelFree.set(channel, clock.now() + TICK_MS);
       }
-      if ((channelFree.get(channel) ?? 0) > clock.now()) return;
+      if ((channelFree.get(channel) ?? 0) > clock.now()) break;
     }
+    if (done.length === 0) return;
+    await store.saveCards(done).catch((error) => {
+      deps.log.warn(
+        { chat: chat.kind, error: messageOf(error) },
+        'cards could not be saved; they are shown again',
+      );
+      channelFree.set(channel, clock.now() + TICK_MS);
+    });
+  }
+
+  /** Remembers what a card shows: at once where a second post would be seen, together with others where it would not. */
+  async function save(row: CardRow, done: CardRow[]): Promise<void> {
+    if (harmlessTwice) done.push(row);
+    else await store.saveCards([row]);
   }
 
   async function pause(busy: ReadonlyMap<string, unknown>, signal: AbortSignal): Promise<void> {
@@ -140,7 +157,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   }
 
   /** Brings one card level, or notes why not. */
-  async function level(found: CardBehind, signal: AbortSignal): Promise<void> {
+  async function level(found: CardBehind, signal: AbortSignal, done: CardRow[]): Promise<void> {
     if (!(await mine(found.channel))) return;
     // The page was read before the channel was ours, and other cards were written since.
     let item = (await store.item(found.itemId)) ?? found.item;
@@ -160,7 +177,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       if (isClosed(item) || !(await mine(row.channel))) return;
     }
     try {
-      await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => write(row, item, stop));
+      await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => write(row, item, stop, done));
       trouble = null;
     } catch (error) {
       if (signal.aborted) return;
@@ -175,7 +192,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     return rows.find((row) => row.chat === place.chat && row.channel === place.channel);
   }
 
-  async function write(row: CardRow, item: Item, signal: AbortSignal): Promise<void> {
+  async function write(row: CardRow, item: Item, signal: AbortSignal, done: CardRow[]): Promise<void> {
     const card = await view.card(item);
     const options = { nonce: nonceOf(item.id, row.channel), signal };
     const shown = (ref: string): CardRow => ({
@@ -191,19 +208,19 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       ref = await chat.find(row.channel, item.id, row.postingAt - FIND_SLACK_MS, signal);
     }
     if (ref !== null) {
-      await store.saveCard(shown(await chat.update(ref, card, options)));
+      await save(shown(await chat.update(ref, card, options)), done);
       return;
     }
     if (isClosed(item)) {
       // It was never posted, and there is nothing to show any more.
-      await store.saveCard({ ...row, postingAt: null });
+      await save({ ...row, postingAt: null }, done);
       return;
     }
     const postingAt = row.postingAt ?? clock.now();
-    await store.saveCard({ ...row, postingAt });
+    if (!harmlessTwice) await store.saveCards([{ ...row, postingAt }]);
     signal.throwIfAborted();
     const posted = await chat.post(row.channel, card, options);
-    await store.saveCard({ ...shown(posted), postingAt });
+    await save({ ...shown(posted), postingAt }, done);
   }
 
   async function failed(row: CardRow, item: Item, error: unknown): Promise<void> {
@@ -219,21 +236,20 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     if (error instanceof RateLimitedError) {
       // The whole channel waits as long as the platform said. Nothing was posted.
       channelFree.set(row.channel, now + error.retryAfterMs);
-      await store.saveCard({ ...current, postingAt: row.postingAt });
+      await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof AuthError) {
       pausedUntil = now + AUTH_PAUSE_MS;
-      await store.saveCard({ ...current, postingAt: row.postingAt });
+      await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof RejectedError) {
       // Said no for good: nothing is tried until the item moves on.
-      await store.saveCard({ ...current, postingAt: row.postingAt, failures, givenUpVersion: item.version });
+      await store.saveCards([
+        { ...current, postingAt: row.postingAt, failures, givenUpVersion: item.version },
+      ]);
     } else {
       // Whether it was posted is unknown: `postingAt` stays, and the next attempt looks first.
       const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
-      await store.saveCard({
-        ...current,
-        failures,
-        notBefore: now + Math.round(backoff * (0.5 + deps.random() / 2)),
-      });
+      const notBefore = now + Math.round(backoff * (0.5 + deps.random() / 2));
+      await store.saveCards([{ ...current, failures, notBefore }]);
     }
   }
 

@@ -62,7 +62,7 @@ async function update(db: Db, row: CardRow): Promise<boolean> {
 
 type CardQueries = Pick<
   Queries,
-  'wantCards' | 'cardsOf' | 'cardByRef' | 'cardsBehind' | 'nextCardAt' | 'saveCard'
+  'wantCards' | 'cardsOf' | 'cardByRef' | 'cardsBehind' | 'nextCardAt' | 'saveCards'
 >;
 
 /** Everything about cards. */
@@ -137,11 +137,13 @@ export function cardQueries(door: Door): CardQueries {
       return row?.not_before ?? null;
     },
 
-    saveCard: (row) =>
+    saveCards: (rows) =>
       door.atomically(async (db) => {
-        if (await update(db, row)) return;
-        await want(db, door.dialect, row.itemId, row);
-        await update(db, row);
+        for (const row of rows) {
+          if (await update(db, row)) continue;
+          await want(db, door.dialect, row.itemId, row);
+          await update(db, row);
+        }
       }),
   };
 }

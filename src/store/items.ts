@@ -75,6 +75,9 @@ function ordered(select: ItemSelect<ItemRow>, order: ItemQuery['order']): ItemSe
   return select.orderBy('priority', 'desc').orderBy('waiting_since').orderBy('id');
 }
 
+/** Eight values each; SQLite takes 32,766 in one statement. */
+const EVENTS_A_STATEMENT = 500;
+
 type ItemQueries = Pick<
   Queries,
   | 'createItem'
@@ -203,23 +206,24 @@ export function itemQueries(door: Door): ItemQueries {
     },
 
     async addEvents(events) {
-      if (events.length === 0) return;
-      await door
-        .db()
-        .insertInto('events')
-        .values(
-          events.map((event) => ({
-            item_id: event.itemId,
-            version: event.version,
-            at: event.at,
-            type: event.type,
-            actor_id: event.actor.id,
-            actor_name: event.actor.name,
-            surface: event.surface,
-            detail: JSON.stringify(event.detail),
-          })),
-        )
-        .execute();
+      for (let from = 0; from < events.length; from += EVENTS_A_STATEMENT) {
+        await door
+          .db()
+          .insertInto('events')
+          .values(
+            events.slice(from, from + EVENTS_A_STATEMENT).map((event) => ({
+              item_id: event.itemId,
+              version: event.version,
+              at: event.at,
+              type: event.type,
+              actor_id: event.actor.id,
+              actor_name: event.actor.name,
+              surface: event.surface,
+              detail: JSON.stringify(event.detail),
+            })),
+          )
+          .execute();
+      }
     },
 
     async events(itemId, limit) {

@@ -147,6 +147,7 @@ function newestFirst(select: PostSelect, limit: number): PostSelect {
 type PostQueries = Pick<
   Queries,
   | 'knownPosts'
+  | 'knownConversations'
   | 'addPosts'
   | 'post'
   | 'conversation'
@@ -174,6 +175,23 @@ export function postQueries(door: Door): PostQueries {
           rows.map((row) => row.conversation_id),
         );
         for (const row of rows) known.set(idOf.get(row.id) ?? row.id, full(row.conversation_id));
+      }
+      return known;
+    },
+
+    async knownConversations(source, ids) {
+      const known = new Set<string>();
+      const idOf = new Map(ids.map((id) => [keyOf(id), id]));
+      for (const keys of chunks([...idOf.keys()])) {
+        const rows = await door
+          .db()
+          .selectFrom('posts')
+          .select('conversation_id')
+          .distinct()
+          .where('source', '=', source)
+          .where('conversation_id', 'in', keys)
+          .execute();
+        for (const row of rows) known.add(idOf.get(row.conversation_id) ?? row.conversation_id);
       }
       return known;
     },

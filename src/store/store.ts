@@ -115,6 +115,8 @@ export interface Queries {
   // Posts
   /** Which of these are stored, and in which conversation. */
   knownPosts(source: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Which of these conversations have a stored post. */
+  knownConversations(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Stores posts that are new, and returns them in the given order (a post known by `(source, id)` is left as it is).
    * `backfilled` posts do not count in {@link Queries.latency}.

@@ -496,7 +496,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.cardsBehind(fresh(), T0, 10)).toEqual([]);
 
         const { item: shown, ...row } = first ?? expect.fail('none behind');
-        await store.saveCard({ ...row, ref: 'r1', shownVersion: 1 });
+        await store.saveCards([{ ...row, ref: 'r1', shownVersion: 1 }]);
         expect(await behind()).toEqual([items[1]?.id, items[0]?.id]);
         // A change of the item brings its card to the front again.
         const urgent = await changed(items[0] ?? expect.fail(), { priority: 99 });
@@ -510,7 +510,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         for (const [at, notBefore] of [T0 + 50, T0 + 20].entries()) {
           const item = await created(newItem({ source, conversationId: `${at}` }));
           await store.wantCards(item.id, [{ chat, channel: 'c' }]);
-          await store.saveCard({ ...(await cardOf(item.id, chat)), notBefore, failures: 1 });
+          await store.saveCards([{ ...(await cardOf(item.id, chat)), notBefore, failures: 1 }]);
         }
         expect(await store.cardsBehind(chat, T0, 10)).toEqual([]);
         expect(await store.nextCardAt(chat, T0)).toBe(T0 + 20);
@@ -539,10 +539,10 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
               const place = { chat, channel: 'c' };
               const row: CardRow = { itemId: item.id, ...place, notBefore: 0, failures: 0, ...shown };
               // In any order of the two writers, and with or without the card being asked for.
-              if (cardFirst) await store.saveCard(row);
+              if (cardFirst) await store.saveCards([row]);
               while (item.version < version) item = await changed(item, { state });
               if (!cardFirst) await store.wantCards(item.id, [place]);
-              if (!cardFirst) await store.saveCard(row);
+              if (!cardFirst) await store.saveCards([row]);
               expect(await store.cardsOf(item.id)).toEqual([row]);
               const wanted =
                 version > shown.shownVersion &&
@@ -568,7 +568,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         ]);
         const [a, b] = await store.cardsOf(item.id);
         expect([a?.channel, b?.channel]).toEqual(['a', 'b']);
-        await store.saveCard({ ...(b ?? expect.fail()), ref: 'message-1' });
+        await store.saveCards([{ ...(b ?? expect.fail()), ref: 'message-1' }]);
         expect((await store.cardByRef(chat, 'message-1'))?.channel).toBe('b');
         expect(await store.cardByRef(chat, 'message-2')).toBeNull();
         expect(await store.cardByRef(fresh(), 'message-1')).toBeNull();
@@ -821,7 +821,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
             other.wantCards(item.id, [{ chat, channel: 'c' }]),
           ]);
           // Somebody has shown version 1; whichever came first, version 2 is to be shown.
-          await store.saveCard({ ...(await cardOf(item.id, chat)), ref: 'r', shownVersion: 1 });
+          await store.saveCards([{ ...(await cardOf(item.id, chat)), ref: 'r', shownVersion: 1 }]);
         }
         const behind = await store.cardsBehind(chat, T0, 100);
         expect(behind).toHaveLength(40);
