@@ -46,6 +46,10 @@ describe('words', () => {
     ['gift card', 'a gift. Card enclosed', true],
     ['gift card', 'a gift and a card', false],
     ['don’t', 'I don’t know', true],
+    ["don't", 'I don’t know', true],
+    ['potluck', 'Potluck’s new lid', true],
+    ['refund', "he said 'refund'", true],
+    ['café', 'the cafe\u0301 of yours', true],
     ['größe', 'Welche GRÖSSE? Welche GRÖßE?', true],
     ['.*', 'anything at all', false],
     ['(a+)+$', 'aaaaaaaaaaaaaaaaaaaaaaaa!', false],
@@ -149,6 +153,6 @@ it('never fails, whatever is written, and only names places of the rules', () =>
         expect([['web:hit'], ['web:rest']]).toContainEqual(found);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 20_260_601 },
   );
 });

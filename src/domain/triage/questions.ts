@@ -92,6 +92,7 @@ const SPACELESS = new Map(
     rules.asking.split(',').map(fold),
   ]),
 );
+const EVERY_SPACELESS = [...SPACELESS.values()].flat();
 
 interface Asked {
   readonly code: string;
@@ -248,9 +249,10 @@ export function findQuestions(words: Words, reading: Reading): Questions {
     )
       stated++;
   }
-  const table = words.folded !== '' && reading.language ? SPACELESS.get(reading.language) : undefined;
-  if (table && reasons.length === 0) {
-    const phrase = table.find((entry) => words.folded.includes(entry));
+  if (words.folded !== '' && reasons.length === 0) {
+    // In mixed texts these scripts speak for themselves.
+    const table = reading.language ? SPACELESS.get(reading.language) : undefined;
+    const phrase = (table ?? EVERY_SPACELESS).find((entry) => words.folded.includes(entry));
     if (phrase) {
       reasons.push({ code: 'question.word', text: `asks something (${quote(phrase)})` });
       stated = Math.max(0, stated - 1);
