@@ -29,7 +29,7 @@ import { type SlackWeb, slackWeb } from './web.ts';
 const BOT_TOKEN = /^(xoxe\.)?xoxb-/;
 const APP_TOKEN = /^xapp-/;
 
-const CHANNEL_ID = /^[CGD][A-Z0-9]{2,30}$/;
+const CHANNEL_ID = /^[CG][A-Z0-9]{2,30}$/;
 const CHANNEL_WORDS =
   'must be a channel id such as C0123ABCD (channel name → “View channel details”, at the bottom)';
 
