@@ -5,6 +5,8 @@ export const MAX_POST_TEXT = 100_000;
 const MAX_LINE = 300;
 const MAX_ID = 1_024;
 const MAX_URL = 4_096;
+/** Longest registered tags are 35 characters: https://www.rfc-editor.org/rfc/rfc5646#section-4.4.1 */
+const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,5}$/;
 
 // C0 controls but tab and newline, DEL, C1, and the bidi overrides that let a text disguise itself (U+202D/E).
 const UNSAFE_TEXT = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202D\u202E\uFEFF]/gu;
@@ -38,7 +40,8 @@ export function safeUrl(raw: string | null | undefined): string | null {
     const url = new URL(raw);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
     if (url.username || url.password) return null;
-    return url.href;
+    // Percent-encoding makes it longer: an emoji becomes twelve characters.
+    return url.href.length > MAX_URL ? null : url.href;
   } catch {
     return null;
   }
@@ -87,12 +90,11 @@ const postSchema = z.object({
   author: authorSchema,
   /** Plain text as a reader would see it; may be empty (media, follows). */
   text: text(),
-  /** BCP 47 tag as the network gave it. */
+  /** BCP 47 tag as the network gave it; nothing else, and a post is not lost for a bad one. */
   lang: z
     .string()
-    .max(35)
     .nullish()
-    .transform((value) => value || null),
+    .transform((value) => (value && LANGUAGE_TAG.test(value) ? value : null)),
   url: url,
   /** Absolute links found in the post, at most 20. */
   links: z

@@ -111,12 +111,16 @@ const MAX_SEARCHED = 20_000;
 const NO_SPACES =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Khmer}\p{sc=Lao}\p{sc=Myanmar}]/u;
 
-/** Words between single spaces, so that a phrase is found as whole words without a regular expression of the user's. */
+/**
+ * Words between single spaces, so that a phrase is found as whole words without a regular expression of the user's.
+ * Apostrophes part words, too: "Potluck" is in "Potluck's", and "don't" in "don’t".
+ */
 function tokenText(text: string): string {
   return ` ${
     text
+      .normalize('NFKC')
       .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}'’]+/gu)
+      .match(/[\p{L}\p{N}\p{M}]+/gu)
       ?.join(' ') ?? ''
   } `;
 }
