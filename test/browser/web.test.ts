@@ -294,10 +294,11 @@ describe.skipIf(path === null)('the web room in a browser', () => {
       await page.locator('.card').evaluateAll((cards) => cards.map((card) => card.id).slice(0, 5)),
     ).toEqual(['card-20', 'card-21', 'card-22', 'card-23', 'card-1']);
 
-    // The card under the hands becomes the most urgent: it moves, the hands stay.
-    handlers.put({ ...handlers.now(9), priority: 99, version: 50 });
+    // The card under the hands gets another place: it moves, the hands stay.
+    handlers.put({ ...handlers.now(9), priority: 20, version: 50 });
+    handlers.put({ ...handlers.now(12), priority: 10, version: 50 });
     await kick();
-    await expect.poll(() => page.locator('.card').first().getAttribute('id')).toBe('card-9');
+    await expect.poll(() => page.locator('#card-9 + .card').getAttribute('id')).toBe('card-12');
     await page.keyboard.type(' more');
     expect(await note.inputValue()).toBe('half a thought more');
     expect(await page.evaluate(focusedId)).toBe('note-9');
