@@ -199,6 +199,8 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
   }
 
   function notifications(params: Record<string, unknown>): object {
+    // The brand's own setting: notifications only from people it follows (nobody), unless the request says otherwise.
+    if (params.priority !== false) return { notifications: [], priority: true };
     const reasons = Array.isArray(params.reasons) ? params.reasons : null;
     const all = [
       ...[...posts.values()]

@@ -212,6 +212,56 @@ describe('polling', () => {
     expect(later.posts).toMatchObject([{ id: found.uri, via: 'keyword', ours: false }]);
   });
 
+  it('finds a mention below a thousand likes: a filtered page may be empty and still lead on', async () => {
+    const w = await world();
+    ask(w, 'before');
+    const { cursor } = await poll(w.source);
+    await w.clock.advance(HOUR);
+    const mention = ask(w, 'below the likes', w.clock.now() - 30 * MINUTE);
+    const time = (ago: number): string => new Date(w.clock.now() - ago).toISOString();
+    let pages = 0;
+    w.network.intercept = (nsid, { query }) => {
+      if (!nsid.endsWith('listNotifications')) return null;
+      pages += 1;
+      const at = query.get('cursor');
+      if (at === null) return { body: { notifications: [], cursor: time(20 * MINUTE) } };
+      if (at === time(20 * MINUTE))
+        return { body: { notifications: [noticeOf(mention)], cursor: time(40 * MINUTE) } };
+      return { body: { notifications: [], cursor: time(5 * HOUR) } };
+    };
+    expect(ids((await poll(w.source, cursor)).posts)).toEqual([mention.uri]);
+    // The third page reached what was read an hour ago: that is far enough.
+    expect(pages).toBe(3);
+  });
+
+  it('is not led on for ever by a server that says nothing', async () => {
+    const w = await world();
+    let pages = 0;
+    w.network.intercept = (nsid) => {
+      if (!nsid.endsWith('listNotifications')) return null;
+      pages += 1;
+      return { body: { notifications: [], cursor: `more-${pages}` } };
+    };
+    expect((await poll(w.source)).more).toBeUndefined();
+    expect(pages).toBeLessThan(10);
+  });
+
+  it('our repost of an old post hides nothing that we wrote before it', async () => {
+    const w = await world();
+    const old = w.network.add({ author: w.network.brand, text: 'Old', at: w.clock.now() - 300 * HOUR });
+    const ours = w.network.add({ author: w.network.brand, text: 'Ours', at: w.clock.now() - HOUR });
+    const now = new Date(w.clock.now()).toISOString();
+    const by = { did: w.network.brand.did, handle: w.network.brand.handle };
+    w.network.intercept = (nsid, { query }) => {
+      if (!nsid.endsWith('getAuthorFeed')) return null;
+      const reason = { $type: 'app.bsky.feed.defs#reasonRepost', by, indexedAt: now };
+      return query.has('cursor')
+        ? { body: { feed: [{ post: plainView(ours) }] } }
+        : { body: { feed: [{ post: plainView(old), reason }], cursor: 'page-2' } };
+    };
+    expect(ids((await poll(w.source)).posts)).toEqual([ours.uri]);
+  });
+
   it('a follow is news, unless it is not wanted', async () => {
     const w = await world();
     const uri = w.network.follow(w.network.account('ben.test', 'Ben'), w.clock.now() - MINUTE);
@@ -234,6 +284,12 @@ describe('polling', () => {
     expect((perPoll * 5 * MINUTE) / (many.source.pollEveryMs ?? 1)).toBeLessThanOrEqual(1_000);
   });
 });
+
+function noticeOf({ uri, cid, author, record }: FakePost): object {
+  const { did, handle } = author;
+  const indexedAt = record.createdAt;
+  return { uri, cid, author: { did, handle }, reason: 'mention', record, isRead: true, indexedAt };
+}
 
 /** A post view by hand. */
 function plainView(post: FakePost): object {

@@ -4,7 +4,7 @@ import { cleanLine } from '../../domain/post.ts';
 import { defineSource, type Source, type SourceContext } from '../source.ts';
 import { compose } from './compose.ts';
 import { check } from './doctor.ts';
-import { poll, requestsPerPoll } from './poll.ts';
+import { createPoll, requestsPerPoll } from './poll.ts';
 import { type Sender, sendPost, sendReply } from './send.ts';
 import { openSession } from './session.ts';
 import { conversation } from './thread.ts';
@@ -71,6 +71,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
   const us = (): Us => ({ did: session.did, others });
   const { search, follows } = own;
   const plan = { source: name, search, follows, team, lookbackMs: own.lookback };
+  const poll = createPoll(session, plan, us, log);
   const sender: Sender = { api, session, source: name, clock, log };
   return {
     name,
@@ -90,7 +91,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
       if (did === null || known === null) return null;
       return { handle: `@${cleanLine(known)}`, url: profileUrl({ did, handle: known }) };
     },
-    poll: (cursor, signal) => poll(session, plan, us, cursor, clock.now(), log, signal),
+    poll: (cursor, signal) => poll(cursor, clock.now(), signal),
     async conversation(post, signal) {
       await session.signIn(signal);
       return conversation(session, post, us, signal);

@@ -52,7 +52,7 @@ export type Notification = z.output<typeof notificationSchema>;
 /** An item of an author's feed. `reason` is set on reposts and pins. */
 export const feedItemSchema = z.object({
   post: postViewSchema,
-  reason: z.unknown().optional(),
+  reason: z.object({ indexedAt: optionalText }).optional(),
   reply: z
     .object({ root: z.unknown().optional(), parent: z.unknown().optional() })
     .optional()

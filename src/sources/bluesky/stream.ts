@@ -67,14 +67,16 @@ export async function readStream<T>(
   let cursor = state?.page?.cursor;
   let restarted = false;
   for (let pages = 0; ; pages++) {
+    // Nothing but what nobody asked for, thousands deep (likes of a post that went round the world): enough.
+    if (pages === MAX_PAGES && read.length === 0) break;
     if (pages === MAX_PAGES && cursor !== undefined) {
       const seenNow = keep(state, read);
       return { state: { at: state?.at ?? start, seen: seenNow, page: { cursor, top } }, fresh, more: true };
     }
     const { page, again } = await pageOrStart(fetchPage, cursor);
     restarted ||= again;
-    let bottom = Number.POSITIVE_INFINITY;
-    let known = true;
+    let bottom = cursorTime(page.next);
+    let known = page.entries.length > 0;
     for (const { key, at, value } of page.entries) {
       const print = fingerprint(key);
       read.push(print);
@@ -90,7 +92,7 @@ export async function readStream<T>(
     cursor = page.next;
     // Nothing new on a page means that the rest is known, too – except on the way back to a place in a backlog.
     const done = known && !restarted;
-    if (cursor === undefined || page.entries.length === 0 || done || bottom < stopAt) break;
+    if (cursor === undefined || done || bottom < stopAt) break;
   }
   return { state: { at: top, seen: keep(state, read) }, fresh, more: false };
 }
@@ -106,6 +108,16 @@ async function pageOrStart<T>(
     if (cursor === undefined || !(error instanceof RejectedError)) throw error;
     return { page: await fetchPage(undefined), again: true };
   }
+}
+
+/**
+ * How far down a page went, epoch ms. Where the server filters, a page may hold little or nothing and still lead on;
+ * its cursor is the time it has reached (`2026-06-01T12:00:00.000Z`, `1780315200000__cid`). Infinity when it says nothing.
+ */
+function cursorTime(cursor: string | undefined): number {
+  const [, ms, iso] = cursor?.match(/^(?:(\d{13})(?!\d)|(\d{4}-\d\d-\d\dT[\d:.]+Z))/) ?? [];
+  const time = ms ? Number(ms) : Date.parse(iso ?? '');
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
 }
 
 function keep(state: StreamState | null, read: readonly string[]): string[] {
