@@ -119,7 +119,7 @@ const postSchema = z.object({
 
 /** One thing somebody wrote somewhere, in one shape for all sources. */
 export type Post = z.output<typeof postSchema>;
-export type Author = Post['author'];
+type Author = Post['author'];
 /** What an adapter hands in; {@link makePost} cleans it. */
 export type PostInput = z.input<typeof postSchema>;
 
