@@ -119,7 +119,6 @@ const postSchema = z.object({
 
 /** One thing somebody wrote somewhere, in one shape for all sources. */
 export type Post = z.output<typeof postSchema>;
-type Author = Post['author'];
 /** What an adapter hands in; {@link makePost} cleans it. */
 export type PostInput = z.input<typeof postSchema>;
 
