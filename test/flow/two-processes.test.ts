@@ -88,10 +88,10 @@ describe('two processes on one PostgreSQL', () => {
   });
 
   it('let one of them hold a lease, until it is given back or runs out', async () => {
-    const { clock, log } = await flow({ store: one });
+    const { clock, log, through } = await flow({ store: one });
     const [mine, yours] = [
-      createLeases({ store: one, clock, holder: 'one', log }),
-      createLeases({ store: two, clock, holder: 'two', log }),
+      createLeases({ store: through, clock, holder: 'one', log }),
+      createLeases({ store: (await flow({ store: two, clock })).through, clock, holder: 'two', log }),
     ];
     const names = Array.from({ length: 20 }, (_, n) => `poll:${n}`);
     for (const name of names) {
@@ -99,18 +99,22 @@ describe('two processes on one PostgreSQL', () => {
       expect(held.filter(Boolean)).toHaveLength(1);
       expect(await Promise.all([mine.hold(name), yours.hold(name)])).toEqual(held);
     }
-    // A process that only lives on renews; one that stops gives back.
+    expect(await mine.hold('mine')).toBe(true);
+    expect(await yours.hold('yours')).toBe(true);
+    // A process that lives on renews; one that stops gives back.
     const living = new AbortController();
     const [a, b] = [mine.run(living.signal), yours.run(living.signal)];
     await clock.advance(MINUTE);
-    const stillHeld = await Promise.all(names.map((name) => mine.hold(name)));
-    expect(stillHeld.filter(Boolean).length).toBeLessThan(20);
+    expect(await Promise.all([yours.hold('mine'), mine.hold('yours')])).toEqual([false, false]);
     living.abort();
     await Promise.all([a, b]);
     const third = createLeases({ store: two, clock, holder: 'three', log });
-    expect(await Promise.all(names.map((name) => third.hold(name)))).toEqual(names.map(() => true));
+    const all = [...names, 'mine', 'yours'];
+    const everything = all.map(() => true);
+    expect(await Promise.all(all.map((name) => third.hold(name)))).toEqual(everything);
+    expect(await mine.hold('mine')).toBe(false);
     await clock.advance(20_000);
-    expect(await Promise.all(names.map((name) => mine.hold(name)))).toEqual(names.map(() => true));
+    expect(await Promise.all(all.map((name) => mine.hold(name)))).toEqual(everything);
   });
 
   it('wake a snoozed item once', async () => {

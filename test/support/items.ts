@@ -107,6 +107,7 @@ export function arbitraryAction(): fc.Arbitrary<Action> {
       postId: fc.constantFrom('p2', 'p3'),
       at: fc.integer({ min: NOON, max: NOON + 1e8 }),
       verdict: fc.boolean().map((answerDue) => verdict({ answerDue })),
+      standing: fc.constantFrom('newest' as const, 'older' as const, 'answered' as const),
     }),
     fc.constant<Action>({ type: 'merge', into: 3 }),
   );
