@@ -83,9 +83,13 @@ describe('a post', () => {
   });
 
   it('from the future can be answered all the same', async () => {
-    const lost = theirs('p1', 0, { createdAt: NOON + 1_000 * 24 * HOUR });
-    const { item } = await deliver([lost], [ours('a', 24 * 60 + 5)]);
-    expect(item).toMatchObject({ state: 'answered', closing: { url: 'https://blog.example/a' } });
+    const lost = theirs('q', 0, { createdAt: NOON + 1_000 * 24 * HOUR });
+    const { item } = await deliver([theirs('p1', 0)], [ours('a', 1)], [lost], [ours('b', 24 * 60 + 5)]);
+    expect(item).toMatchObject({
+      state: 'answered',
+      postId: 'q',
+      closing: { url: 'https://blog.example/b' },
+    });
   });
 });
 

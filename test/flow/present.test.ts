@@ -146,6 +146,16 @@ describe('a channel', () => {
     expect(log()).toEqual(['post #1 all', 'post #6 all']);
   });
 
+  it('that is slow by itself looks for what is urgent every second', async () => {
+    await asked(...Array.from({ length: 9 }, () => 'p=50 #all'));
+    chat.before = ({ signal }) => world.clock.sleep(400, signal);
+    start();
+    await world.clock.advance(100);
+    await asked('p=99 #all');
+    await world.clock.advance(2 * SECOND);
+    expect(log().slice(0, 4)).toEqual(['post #1 all', 'post #2 all', 'post #3 all', 'post #10 all']);
+  });
+
   it('is held back alone, for as long as the platform says', async () => {
     await asked('p=90 #slow', 'p=10 #quick');
     const begin = world.clock.now();
@@ -350,6 +360,9 @@ describe('two processes', () => {
     await world.clock.advance(20 * SECOND);
     expect(chat.writes).toHaveLength(20);
     expect(chat.shown.size).toBe(20);
+    for (let id = 1; id <= 20; id++) await world.does(ana, id, { type: 'claim' });
+    await world.clock.advance(20 * SECOND);
+    expect(chat.writes.slice(20).map(({ kind }) => kind)).toEqual(Array.from({ length: 20 }, () => 'update'));
   });
 
   it('hand over when one stops', async () => {
@@ -388,5 +401,19 @@ describe('the end', () => {
     answer.resolve();
     await stopping;
     expect(await rowOf(1)).toMatchObject({ ref: 'ref-1', shownVersion: 1 });
+  });
+
+  it('does not wait for ever for what hangs', async () => {
+    await asked('how? #all');
+    chat.before = () => new Promise(() => {});
+    const hung = start();
+    await world.clock.settle();
+    const stopping = hung.stop();
+    await world.clock.advance(1_999);
+    expect(hung.stopped).toBe(false);
+    await world.clock.advance(1);
+    await stopping;
+    // Nobody knows whether it was posted: the next process looks first.
+    expect(await rowOf(1)).toMatchObject({ ref: null, postingAt: expect.any(Number) });
   });
 });
