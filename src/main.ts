@@ -206,7 +206,10 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     );
   }
   for (const watch of watches.values()) running.push(watch.run(stopping.signal));
-  const jobs = startJobs(createSchedule({ store, clock, act, watches, changed, log }), stopping.signal);
+  const jobs = startJobs(
+    createSchedule({ store, clock, act, watches, leases, changed, log }),
+    stopping.signal,
+  );
 
   let stopped: Promise<void> | undefined;
   return {
@@ -242,7 +245,9 @@ function holderId(): string {
 async function releaseTheDead(store: Store): Promise<void> {
   for (const holder of await store.leaseHolders()) {
     const [host, pid] = holder.split('/');
-    if (host === hostname() && !isAlive(Number(pid))) await store.releaseHolder(holder);
+    // Our own number means the process before us: the first one of a container always has number 1.
+    const dead = Number(pid) === process.pid || !isAlive(Number(pid));
+    if (host === hostname() && dead) await store.releaseHolder(holder);
   }
 }
 

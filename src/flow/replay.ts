@@ -32,12 +32,14 @@ const MINUTE_MS = 60_000;
 const POLICY = `
 brand: { names: [brand] }
 sources:
-  replay: { kind: webhook, open: true }
+  whole: { kind: webhook, open: true }
+  unanswered: { kind: webhook, open: true }
 `;
 
 /**
  * Sends recorded conversations through the webhook door of a Potluck of its own (an empty database that is deleted
- * afterwards), and prints what became of them.
+ * afterwards), and prints what became of them: once whole, and once as they stood before our last answer, when the
+ * customer had the last word.
  *
  * @param file JSON lines, each `{posts: [{id, author, ours, createdAt, text}]}`, in the order they were written
  */
@@ -60,14 +62,26 @@ export async function replay(
     LOG_LEVEL: 'error',
   });
   try {
-    const startedAt = performance.now();
-    const posts = await send(potluck.url, dialogs);
-    const seconds = (performance.now() - startedAt) / 1000;
-    print(await report(potluck.store, dialogs, posts, seconds));
+    for (const [source, title, recorded] of [
+      ['whole', 'Whole conversations', dialogs],
+      ['unanswered', 'As they stood before our last answer', dialogs.flatMap(beforeLastAnswer)],
+    ] as const) {
+      const startedAt = performance.now();
+      const posts = await send(`${potluck.url}/hooks/${source}`, recorded);
+      const seconds = (performance.now() - startedAt) / 1000;
+      print(`\n${title}\n${'='.repeat(title.length)}\n\n`);
+      print(await report(potluck.store, source, recorded, posts, seconds));
+    }
   } finally {
     await potluck.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The conversation up to the customer's last word; nothing where only we spoke. */
+function beforeLastAnswer(dialog: Dialog): Dialog[] {
+  const last = dialog.posts.findLastIndex((post) => !post.ours);
+  return last < 0 ? [] : [{ posts: dialog.posts.slice(0, last + 1) }];
 }
 
 /** A post whose time was not recorded was written a minute after the one before it. */
@@ -92,7 +106,7 @@ function toHook(dialog: Dialog): object[] {
 async function send(url: string, dialogs: readonly Dialog[]): Promise<number> {
   const posts = dialogs.flatMap(toHook);
   for (let from = 0; from < posts.length; from += POSTS_PER_CALL) {
-    const response = await fetch(`${url}/hooks/replay`, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(posts.slice(from, from + POSTS_PER_CALL)),
@@ -105,6 +119,7 @@ async function send(url: string, dialogs: readonly Dialog[]): Promise<number> {
 
 async function report(
   store: Store,
+  source: string,
   dialogs: readonly Dialog[],
   posts: number,
   seconds: number,
@@ -114,7 +129,7 @@ async function report(
   const noAnswerDue = new Map<string, number>();
   const ends = { 'last word ours': 0, 'last word the customer’s': 0 };
   for (const dialog of dialogs) {
-    const item = await store.itemOf('replay', dialog.posts[0]?.id ?? '');
+    const item = await store.itemOf(source, dialog.posts[0]?.id ?? '');
     if (item) items.push(item);
     const oursLast = dialog.posts.at(-1)?.ours === true;
     ends[oursLast ? 'last word ours' : 'last word the customer’s'] += 1;

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Act } from './act.ts';
 import { apply } from './ingest.ts';
+import type { Leases } from './leases.ts';
 import type { Watch } from './watch.ts';
 
 export interface ScheduleDeps {
@@ -11,6 +12,7 @@ export interface ScheduleDeps {
   readonly clock: Clock;
   readonly act: Pick<Act, 'settleStuck'>;
   readonly watches: ReadonlyMap<string, Watch>;
+  readonly leases: Pick<Leases, 'hold'>;
   readonly changed: (itemIds: readonly number[]) => void;
   readonly log: { debug(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
@@ -51,6 +53,8 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
   }
 
   async function recheck(signal: AbortSignal): Promise<void> {
+    // The networks count our questions, whichever process asks them.
+    if (!(await deps.leases.hold('recheck'))) return;
     const now = clock.now();
     const items = await store.items({
       states: ['open', 'claimed', 'snoozed'],

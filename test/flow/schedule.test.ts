@@ -9,10 +9,12 @@ let world: Flow;
 let source: ScriptedSource;
 let schedule: Schedule;
 let broken: ReadonlySet<number>;
+let alone: boolean;
 const forever = new AbortController().signal;
 
 beforeEach(async () => {
   broken = new Set();
+  alone = true;
   world = await flow({
     through: (store) =>
       withQueries(store, (queries) => ({
@@ -31,7 +33,16 @@ afterEach(async () => {
 
 function scheduled(watches: ReadonlyMap<string, Watch>): Schedule {
   const { through: store, clock, act, log } = world;
-  return createSchedule({ store, clock, act, watches, changed: (ids) => world.changed.push(...ids), log });
+  const leases = { hold: () => Promise.resolve(alone) };
+  return createSchedule({
+    store,
+    clock,
+    act,
+    watches,
+    leases,
+    changed: (ids) => world.changed.push(...ids),
+    log,
+  });
 }
 
 /** Questions in conversations of their own. */
@@ -77,6 +88,17 @@ describe('waking', () => {
 });
 
 describe('asking the networks again', () => {
+  it('is done by one process of a fleet: the networks count our questions', async () => {
+    await asked(3);
+    await world.clock.advance(5 * MINUTE);
+    alone = false;
+    await schedule.recheck(forever);
+    expect(source.asked).toEqual([]);
+    alone = true;
+    await schedule.recheck(forever);
+    expect(source.asked).toHaveLength(3);
+  });
+
   it('takes turns, a few at a time, and each only every few minutes', async () => {
     await asked(25);
     await schedule.recheck(forever);

@@ -128,7 +128,14 @@ describe('two processes on one PostgreSQL', () => {
     for (const { id } of items)
       await worlds[0].does(ana, id, { type: 'snooze', until: clock.now() + MINUTE });
     const schedules = worlds.map((world) =>
-      createSchedule({ ...world, clock, watches: new Map(), changed: () => {}, log: world.log }),
+      createSchedule({
+        ...world,
+        clock,
+        watches: new Map(),
+        leases: { hold: () => Promise.resolve(true) },
+        changed: () => {},
+        log: world.log,
+      }),
     );
     await Promise.all(schedules.map((schedule) => schedule.wake()));
     expect(await one.item(items[0]?.id ?? 0)).toMatchObject({ state: 'snoozed' });
