@@ -208,6 +208,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   for (const watch of watches.values()) running.push(watch.run(stopping.signal));
   const jobs = startJobs(
     createSchedule({ store, clock, act, watches, leases, changed, log }),
+    log,
     stopping.signal,
   );
 
@@ -268,9 +269,19 @@ function channelsOf({ routes, defaults }: Config, chat: string): readonly string
 }
 
 /** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */
-function startJobs(schedule: ReturnType<typeof createSchedule>, signal: AbortSignal): { stop(): unknown }[] {
+function startJobs(
+  schedule: ReturnType<typeof createSchedule>,
+  log: Logger,
+  signal: AbortSignal,
+): { stop(): unknown }[] {
+  const logger = {
+    info: (message: string) => log.debug(message),
+    debug: (message: string | Error) => log.debug(String(message)),
+    warn: (message: string) => log.warn(message),
+    error: (message: string | Error) => log.error(String(message)),
+  };
   const every = (expression: string, job: () => Promise<void>): { stop(): unknown } =>
-    cron(expression, job, { noOverlap: true });
+    cron(expression, job, { noOverlap: true, suppressMissedWarning: true, logger });
   return [
     every('*/5 * * * * *', () => schedule.wake()),
     every('30 * * * * *', () => schedule.settle()),
@@ -321,7 +332,7 @@ function welcome({ config, url }: Running): string {
       `    curl ${url}/hooks/try -H 'content-type: application/json' \\`,
       `      -d '{"id":"1","text":"Does the slow cooker fit in a dishwasher?","author":{"name":"You"}}'`,
       '',
-      '  Next: connect Slack (README, “Connect Slack”), or copy potluck.example.yaml to potluck.yaml and add a source.',
+      '  Next: connect Slack (README, “Connect Slack”) and add a source (copy potluck.example.yaml to potluck.yaml).',
       '  Ctrl-C stops.',
     );
   }
