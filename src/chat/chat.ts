@@ -119,6 +119,11 @@ export interface Chat {
   /** Returns the reference under which the card now lives (a deleted message may have been posted anew). */
   update(ref: CardRef, card: Card, options: PostOptions): Promise<CardRef>;
   /**
+   * Something changed. A platform that has this shows what the ledger holds, through its handlers, to whoever looks:
+   * the reconciler sends it no cards and keeps no account of them.
+   */
+  look?(): void;
+  /**
    * The card of an item that may have been posted just before a crash, by its metadata; null when there is none.
    * Absent where `post` itself never posts twice under one nonce.
    */

@@ -46,6 +46,23 @@ const FIND_SLACK_MS = 60_000;
  * between two looks make one update; a crash loses nothing; the most urgent go first; each channel keeps its own pace.
  */
 export function createPresent(chat: Chat, deps: PresentDeps): Present {
+  return chat.look ? createGlance(chat, chat.look) : createReconciler(chat, deps);
+}
+
+/** A platform that reads the ledger by itself only wants to hear when. */
+function createGlance(chat: Chat, look: () => void): Present {
+  return {
+    nudge: () => look.call(chat),
+    run: (signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+    health: () => chat.health(),
+  };
+}
+
+function createReconciler(chat: Chat, deps: PresentDeps): Present {
   const { store, clock, view } = deps;
   // A platform without a pace and without a memory of its own shows a card again without anybody seeing it twice.
   const harmlessTwice = chat.channelIntervalMs === 0 && chat.find === undefined;

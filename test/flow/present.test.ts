@@ -69,6 +69,18 @@ describe('cards', () => {
     expect(log()).toEqual(['post #1 all']);
   });
 
+  it('are not sent to a platform that reads the ledger by itself: it is told to look', async () => {
+    let looks = 0;
+    const room: ScriptedChat = { ...chat, look: () => void (looks += 1) };
+    const present = start({}, room);
+    await asked('how? #all');
+    present.nudge();
+    await world.clock.advance(MINUTE);
+    expect(looks).toBe(1);
+    expect(room.writes).toEqual([]);
+    expect(present.health()).toEqual(room.health());
+  });
+
   it('are written most urgent first, and longest waiting first of those', async () => {
     await asked('p=10 #all', 'p=90 #all', 'p=50 #all', 'p=90 #all');
     start();

@@ -83,6 +83,7 @@ async function createWeb(env: Env, policy: Policy, context: ChatContext): Promis
     },
     post: async (channel, card, options) => show(`${card.itemId}@${channel}`.slice(0, 500), options),
     update: async (ref, _card, options) => show(ref, options),
+    look: () => live.kick(),
     health: () => health,
     check: async () => [
       {
