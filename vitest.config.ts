@@ -8,8 +8,8 @@ export default defineConfig({
     exclude: ['test/live/**', 'node_modules/**'],
     // All cores: the default leaves one out, which on a machine of two doubles the wait.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // A lone CI run counts from the file; people read the terminal.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
   },

@@ -71,26 +71,30 @@ function idsIn(items: readonly { text: string }[]): number[] {
 }
 
 describe('pulling the plug while 1,000 posts arrive', () => {
-  it.each([3, 17, 38])('loses nothing and doubles nothing (after %i acknowledged calls)', async (moment) => {
-    const all = calls.map((_, index) => index);
-    const first = await startBot(folder);
-    let killed: Promise<void> | undefined;
-    const before = await send(first, all, (count) => {
-      if (count >= moment) killed ??= first.kill();
-    });
-    await killed;
-    expect(before.size).toBeGreaterThanOrEqual(moment);
-    expect(before.size).toBeLessThan(calls.length);
+  it.each([3, 17, 38])(
+    'loses nothing and doubles nothing (after %i acknowledged calls)',
+    { timeout: 180_000 },
+    async (moment) => {
+      const all = calls.map((_, index) => index);
+      const first = await startBot(folder);
+      let killed: Promise<void> | undefined;
+      const before = await send(first, all, (count) => {
+        if (count >= moment) killed ??= first.kill();
+      });
+      await killed;
+      expect(before.size).toBeGreaterThanOrEqual(moment);
+      expect(before.size).toBeLessThan(calls.length);
 
-    const second = await startBot(folder);
-    // What was acknowledged is there, whole, before anything is sent again.
-    const kept = new Set(idsIn(await listed(second)));
-    for (const call of before)
-      for (let index = 0; index < PER_CALL; index++) expect(kept).toContain(call * PER_CALL + index);
-    // The sender repeats what it got no answer for, and, as senders do, some of the rest.
-    const after = await send(second, all);
-    expect(after.size).toBe(calls.length);
-    expect(idsIn(await listed(second))).toEqual(Array.from({ length: POSTS }, (_, index) => index));
-    expect(await second.stop()).toBe(0);
-  });
+      const second = await startBot(folder);
+      // What was acknowledged is there, whole, before anything is sent again.
+      const kept = new Set(idsIn(await listed(second)));
+      for (const call of before)
+        for (let index = 0; index < PER_CALL; index++) expect(kept).toContain(call * PER_CALL + index);
+      // The sender repeats what it got no answer for, and, as senders do, some of the rest.
+      const after = await send(second, all);
+      expect(after.size).toBe(calls.length);
+      expect(idsIn(await listed(second))).toEqual(Array.from({ length: POSTS }, (_, index) => index));
+      expect(await second.stop()).toBe(0);
+    },
+  );
 });
