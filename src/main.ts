@@ -21,6 +21,7 @@ import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createLeases } from './flow/leases.ts';
 import { createPresent, type Present } from './flow/present.ts';
+import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createView } from './flow/view.ts';
@@ -161,7 +162,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     host: config.host,
     port: config.port,
     hook: (name, request) => watches.get(name)?.receive(request) ?? null,
-    ready: () => readiness({ config, store, watches, presents }),
+    ready: () => readiness({ store, watches, presents, details: isLoopback(config.host) }),
     log,
   });
   const chats: Chat[] = [];
@@ -288,31 +289,6 @@ function startJobs(
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),
   ];
-}
-
-async function readiness(parts: {
-  config: Config;
-  store: Store;
-  watches: ReadonlyMap<string, Watch>;
-  presents: ReadonlyMap<string, Present>;
-}): Promise<{ ready: boolean; body: object }> {
-  const database = await parts.store.ping().then(
-    () => 'up',
-    () => 'down',
-  );
-  // Error texts may name hosts and accounts: strangers do not get them.
-  const open = isLoopback(parts.config.host);
-  const sources =
-    database === 'up' ? await Promise.all([...parts.watches.values()].map((watch) => watch.health())) : [];
-  const chats = [...parts.presents].map(([name, present]) => ({ name, ...present.health() }));
-  return {
-    ready: database === 'up' && chats.every((chat) => chat.state === 'up'),
-    body: {
-      database,
-      sources: sources.map(({ detail, ...source }) => (open ? { ...source, detail } : source)),
-      chats: chats.map(({ detail, ...chat }) => (open ? { ...chat, detail } : chat)),
-    },
-  };
 }
 
 /** What a newcomer reads first. */

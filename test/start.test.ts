@@ -63,7 +63,13 @@ describe('with nothing configured', () => {
     );
     expect(ready).toMatchObject({
       database: 'up',
-      sources: [{ name: 'sample', state: 'up' }, { name: 'try' }],
+      sources: [
+        { name: 'sample', state: 'up', coverage: { openGaps: 0, dropped: 0, gaps: [] } },
+        {
+          name: 'try',
+          coverage: { postToItemMs: { posts: 1, p50: expect.any(Number), p95: expect.any(Number) } },
+        },
+      ],
       chats: [{ name: 'web', state: 'up' }],
     });
     expect(existsSync(join(folder, 'data', 'potluck.db'))).toBe(true);
