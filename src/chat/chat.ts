@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
+import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { Permission } from '../domain/permission.ts';
 import type { Measure } from '../domain/reply.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
@@ -72,6 +74,83 @@ export interface SourceHealth {
   readonly lastPostAt: number | null;
 }
 
+/** What we know of somebody who writes to us. */
+export interface PersonCard {
+  readonly source: string;
+  /** The source in words: "Bluesky". */
+  readonly label: string;
+  readonly name: string;
+  readonly handle: string;
+  readonly url: string | null;
+  readonly conversations: number;
+  readonly posts: number;
+  readonly firstMetAt: number | null;
+  /** Their latest conversations, newest first, at most 5: number, kinds in words, how it stands. */
+  readonly latest: readonly {
+    readonly itemId: number;
+    readonly about: string;
+    readonly standing: string;
+    readonly at: number;
+  }[];
+}
+
+/** Figures of a window of time that ends now. Definitions are in `domain/stats.ts`. */
+export interface Stats {
+  readonly from: number;
+  readonly to: number;
+  readonly opened: number;
+  readonly filtered: number;
+  readonly answered: number;
+  readonly dismissed: number;
+  /** Open and unanswered right now, and since when the longest of them waits. */
+  readonly waiting: number;
+  readonly oldestWaitingSince: number | null;
+  /** Milliseconds from the customer's post to our answer, of what was answered in the window; null when nothing was. */
+  readonly medianToAnswerMs: number | null;
+  readonly p90ToAnswerMs: number | null;
+  readonly byKind: readonly { readonly kind: Kind; readonly count: number }[];
+  readonly bySource: readonly { readonly source: string; readonly count: number }[];
+  readonly byPerson: readonly { readonly name: string; readonly answered: number }[];
+}
+
+/** What a colleague found by themselves: a message of the chat, a link somebody passed on. */
+export interface Found {
+  /** Stable: the same thing tracked twice is one item. */
+  readonly id: string;
+  readonly text: string;
+  readonly author: { readonly id: string; readonly name: string };
+  readonly url: string | null;
+  readonly createdAt: number;
+}
+
+/** What managers may change while the bot runs. Kept in the database; what potluck.yaml says is the start. */
+export interface Settings {
+  /** Posts with any of these words open nothing; they stay countable. */
+  readonly muted: readonly string[];
+}
+
+/** What a change of the muted words would have hidden of the newest items. */
+export interface MuteTrial {
+  readonly looked: number;
+  readonly hidden: number;
+  /** Of the hidden ones, those that somebody answered. */
+  readonly answered: number;
+}
+
+/** The outcome of something that needs a role. */
+export type Done =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly text: string };
+
+/** Where a human post can be published. */
+export interface Outlet {
+  readonly source: string;
+  /** "@brand on Bluesky". */
+  readonly account: string;
+  readonly limit: number;
+  readonly unit: string;
+}
+
 /** What the flow offers to every chat platform. */
 export interface ChatHandlers {
   act(request: ActRequest): Promise<ActResult>;
@@ -89,6 +168,32 @@ export interface ChatHandlers {
   channels(): readonly string[];
   /** The item behind a number a person typed. */
   item(itemId: number): Promise<Item | null>;
+  /** Called with the items that changed, at most once a second; returns how to stop. */
+  onChange(listener: (itemIds: readonly number[]) => void): () => void;
+  /** Authors by name or handle (a leading @ is ignored), best known first, at most 10. */
+  people(words: string): Promise<readonly PersonCard[]>;
+  stats(window: 'day' | 'week'): Promise<Stats>;
+  /** Makes an item of something a colleague found. The same thing twice is one item. */
+  track(found: Found, actor: ActRequest['actor']): Promise<ActResult>;
+  /** Sources a human post can be published to. */
+  outlets(): Promise<readonly Outlet[]>;
+  /** Makes a prompt of an idea for a human post: an item that is claimed by its author, with the text as its draft. */
+  propose(
+    idea: { readonly source: string; readonly text: string },
+    actor: ActRequest['actor'],
+  ): Promise<ActResult>;
+  /** Remarks on a draft, each with its reason and a kinder wording; empty when there is nothing to say. Pure and quick. */
+  remarks(itemId: number, text: string): Promise<readonly Remark[]>;
+  /** Whether this person may do it, and if not, who can. */
+  may(actor: ActRequest['actor'], what: Permission): Promise<Done>;
+  settings(): Promise<Settings>;
+  /** Managers only: adds or removes muted words. */
+  mute(
+    change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+    actor: ActRequest['actor'],
+  ): Promise<Done>;
+  /** What muting these words would have hidden of the newest 500 items. */
+  tryMute(words: readonly string[]): Promise<MuteTrial>;
 }
 
 /** The chat's own state for `readyz` and the doctor. */
@@ -123,6 +228,11 @@ export interface Chat {
    * Absent where `post` itself never posts twice under one nonce.
    */
   find?(channel: string, itemId: number, since: number, signal: AbortSignal): Promise<CardRef | null>;
+  /**
+   * One line in the thread of a card, when the author of the post came back. Pings nobody but `mention` (a person id).
+   * Absent where there are no threads.
+   */
+  remark?(ref: CardRef, text: string, mention: string | null, options: PostOptions): Promise<void>;
   health(): ChatHealth;
   check(signal: AbortSignal): Promise<readonly Check[]>;
   /** Stops within 3 s; posts and updates under way finish first. */
