@@ -1,7 +1,8 @@
 import { Keyv } from 'keyv';
 import { expect } from 'vitest';
 import type { ChatAction, ChatContext } from '../../../src/chat/chat.ts';
-import { createSlack, type SlackChat, slack } from '../../../src/chat/slack/slack.ts';
+import { createSlack, slack } from '../../../src/chat/slack/slack.ts';
+import type { SlackChat } from '../../../src/chat/slack/workspace.ts';
 import type { CardAction } from '../../../src/domain/card.ts';
 import { DISMISS_REASONS } from '../../../src/domain/item.ts';
 import type { ChatWorld, Member, ShownCard } from '../../contract/chat.ts';
