@@ -36,6 +36,8 @@ const MAX_PAGE = 16 * PAGE;
 const WRITE_TIMEOUT_MS = 30_000;
 /** A chat whose credentials were refused is tried again this seldom. */
 const AUTH_PAUSE_MS = 5 * 60_000;
+/** One channel among others: somebody is just installing the app there, and wants to see it work. */
+const CHANNEL_AUTH_PAUSE_MS = 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 5 * 60_000;
 /** A card that may have been posted before a crash is looked for from this long before its first attempt. */
@@ -238,7 +240,8 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       channelFree.set(row.channel, now + error.retryAfterMs);
       await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof AuthError) {
-      pausedUntil = now + AUTH_PAUSE_MS;
+      if (error.scope === 'channel') channelFree.set(row.channel, now + CHANNEL_AUTH_PAUSE_MS);
+      else pausedUntil = now + AUTH_PAUSE_MS;
       await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof RejectedError) {
       // Said no for good: nothing is tried until the item moves on.

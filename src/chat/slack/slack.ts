@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { AuthError } from '../../errors.ts';
 import { type ChatContext, defineChat } from '../chat.ts';
+import { KEY_WORDS, readKeys } from './crypto.ts';
 import { httpConnection } from './http.ts';
 import { boltLogger } from './log.ts';
 import { DEFAULT_COMMAND } from './manifest.ts';
+import { createSeveral } from './oauth.ts';
 import { type Connection, socketConnection } from './socket.ts';
 import { DEFAULT_REACTIONS, REACTION_ACTIONS } from './trail.ts';
 import { openWorkspace, type SlackChat } from './workspace.ts';
@@ -11,6 +13,7 @@ import { openWorkspace, type SlackChat } from './workspace.ts';
 const BOT_TOKEN = /^(xoxe\.)?xoxb-/;
 const APP_TOKEN = /^xapp-/;
 
+const TEAM_ID = /^T[A-Z0-9]{2,30}$/;
 const CHANNEL_ID = /^[CG][A-Z0-9]{2,30}$/;
 const CHANNEL_WORDS =
   'must be a channel id such as C0123ABCD (channel name → “View channel details”, at the bottom)';
@@ -38,6 +41,30 @@ const env = z
       .refine((port) => port > 0 && port < 65_536, 'must be a port between 1 and 65535')
       .optional()
       .describe('Port for Slack’s requests in HTTP mode (path /slack/events), on HOST.'),
+    SLACK_CLIENT_ID: z
+      .string()
+      .regex(/^\d+\.\d+$/, 'must be the two numbers with a dot of “Basic Information” → “Client ID”')
+      .optional()
+      .describe(
+        'Client id, from “Basic Information”, in place of the bot token: several workspaces install the app at /slack/install (HTTP mode).',
+      ),
+    SLACK_CLIENT_SECRET: z
+      .string()
+      .optional()
+      .describe('Client secret, from “Basic Information”, for several workspaces.'),
+    SLACK_TOKEN_KEY: z
+      .string()
+      .refine((value) => readKeys(value) !== null, KEY_WORDS)
+      .optional()
+      .describe(
+        'Key that the tokens of several workspaces are encrypted with, 32 bytes: openssl rand -hex 32. To change it, put the new key before the former one, with a comma.',
+      ),
+    SLACK_REDIRECT_URL: z
+      .url({ protocol: /^https$/, error: 'must be an address that starts with https://' })
+      .optional()
+      .describe(
+        'Public address of /slack/oauth_redirect, one of the app’s “Redirect URLs”; needed when the app has more than one.',
+      ),
     SLACK_CHANNEL: z
       .string()
       .regex(CHANNEL_ID, CHANNEL_WORDS)
@@ -54,6 +81,10 @@ const env = z
     };
     const bot = values.SLACK_BOT_TOKEN;
     const app = values.SLACK_APP_TOKEN;
+    if (values.SLACK_CLIENT_ID !== undefined) return severalProblems(values, problem);
+    for (const name of ['SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY', 'SLACK_REDIRECT_URL'] as const)
+      if (values[name] !== undefined)
+        problem('SLACK_CLIENT_ID', `is missing: ${name} is set, which several workspaces need`);
     if (bot === undefined) {
       if (app !== undefined || values.SLACK_SIGNING_SECRET !== undefined)
         problem(
@@ -92,27 +123,84 @@ const env = z
       );
   });
 
+/** What is wrong with the variables of several workspaces. */
+function severalProblems(
+  values: Readonly<Partial<Record<SeveralName, unknown>>>,
+  problem: (path: SeveralName, message: string) => void,
+): void {
+  for (const name of SEVERAL_NEED)
+    if (values[name] === undefined)
+      problem(name, 'is missing: SLACK_CLIENT_ID (several workspaces) needs it');
+  for (const name of SEVERAL_EXCLUDE)
+    if (values[name] !== undefined)
+      problem(name, 'is of one workspace, SLACK_CLIENT_ID of several: take one of them out');
+}
+const SEVERAL_NEED = [
+  'SLACK_CLIENT_SECRET',
+  'SLACK_TOKEN_KEY',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_PORT',
+] as const;
+const SEVERAL_EXCLUDE = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'] as const;
+type SeveralName = (typeof SEVERAL_NEED)[number] | (typeof SEVERAL_EXCLUDE)[number];
+
+const channelId = z.string().regex(CHANNEL_ID, CHANNEL_WORDS);
+const commandName = z.string().regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and lower-case letters');
+const reactions = z.union([
+  z.literal(false),
+  z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS)),
+]);
+
 const policy = z.strictObject({
   /** Where cards go that no route sends elsewhere. */
-  channel: z.string().regex(CHANNEL_ID, CHANNEL_WORDS).optional(),
+  channel: channelId.optional(),
   /** The slash command, as it is called in the app’s own settings. */
-  command: z
-    .string()
-    .regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and lower-case letters')
-    .default(DEFAULT_COMMAND),
+  command: commandName.default(DEFAULT_COMMAND),
   /** Emoji names and what they do on a card; false switches them off. */
-  reactions: z
-    .union([z.literal(false), z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS))])
-    .default(DEFAULT_REACTIONS),
+  reactions: reactions.default(DEFAULT_REACTIONS),
+  /**
+   * With SLACK_CLIENT_ID: the workspaces that may install the app, by id, each with what it does differently. Routes
+   * lead there as `slack:T0123ABCD/C0123ABCD`; without a workspace the first one is meant.
+   */
+  workspaces: z
+    .record(
+      z
+        .string()
+        .regex(
+          TEAM_ID,
+          'must be a workspace id such as T0123ABCD (in the browser: app.slack.com/client/T0123ABCD)',
+        ),
+      z.strictObject({
+        channel: channelId.optional(),
+        command: commandName.optional(),
+        reactions: reactions.optional(),
+      }),
+    )
+    .default({}),
 });
 
 export type Env = z.output<typeof env>;
 export type Policy = z.output<typeof policy>;
 
 /** The policy wins over the environment: it is the team's. */
-function defaultChannel(values: Env, rules: Policy): readonly [string] | null {
+function defaultChannels(values: Env, rules: Policy): readonly string[] {
   const channel = rules.channel ?? values.SLACK_CHANNEL;
-  return channel === undefined ? null : [channel];
+  if (values.SLACK_CLIENT_ID === undefined) return channel === undefined ? [] : [channel];
+  return Object.entries(rules.workspaces).flatMap(([teamId, own], at) => {
+    const local = own.channel ?? (at === 0 ? channel : undefined);
+    return local === undefined ? [] : [`${teamId}/${local}`];
+  });
+}
+
+function problemsOf(values: Env, rules: Policy): readonly string[] {
+  const listed = Object.keys(rules.workspaces).length;
+  if (values.SLACK_CLIENT_ID !== undefined && listed === 0)
+    return [
+      'SLACK_CLIENT_ID is set: name the workspaces that may install the app under chats.slack.workspaces.',
+    ];
+  if (values.SLACK_CLIENT_ID === undefined && listed > 0)
+    return ['chats.slack.workspaces needs SLACK_CLIENT_ID (the app is installed by several workspaces).'];
+  return [];
 }
 
 /** Slack: cards in channels, by Socket Mode or HTTP. */
@@ -121,13 +209,14 @@ export const slack = defineChat({
   label: 'Slack',
   env,
   policy,
-  wanted: (values) => values.SLACK_BOT_TOKEN !== undefined,
-  defaultChannels: (values, rules) => defaultChannel(values, rules) ?? [],
+  wanted: (values) => values.SLACK_BOT_TOKEN !== undefined || values.SLACK_CLIENT_ID !== undefined,
+  defaultChannels,
+  problems: problemsOf,
   create: createSlack,
 });
 
 /** How the SDK's clients call Slack. */
-export function slackClientOptions(values: Env, { log }: Pick<ChatContext, 'log'>) {
+function slackClientOptions(values: Env, { log }: Pick<ChatContext, 'log'>) {
   return {
     ...(values.SLACK_API_URL ? { slackApiUrl: values.SLACK_API_URL } : {}),
     logger: boltLogger(log),
@@ -138,8 +227,15 @@ export function slackClientOptions(values: Env, { log }: Pick<ChatContext, 'log'
   };
 }
 
-/** Makes the chat of one workspace, known by its bot token; nothing is connected before `start`. */
+/** Makes the chat; nothing is connected before `start`. */
 export async function createSlack(values: Env, rules: Policy, context: ChatContext): Promise<SlackChat> {
+  return values.SLACK_CLIENT_ID === undefined
+    ? createSingle(values, rules, context)
+    : createSeveral(values, rules, context, slackClientOptions(values, context));
+}
+
+/** One workspace, known by its bot token. */
+async function createSingle(values: Env, rules: Policy, context: ChatContext): Promise<SlackChat> {
   const bolt = await import('@slack/bolt');
   const clientOptions = slackClientOptions(values, context);
   const client = (token: string | undefined) =>
@@ -161,6 +257,10 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
       ? socketConnection(receiver, context)
       : httpConnection(receiver, { ...context, port: values.SLACK_PORT ?? 0 });
   const app = overHttp ? null : client(values.SLACK_APP_TOKEN);
-  const channel = defaultChannel(values, rules)?.[0];
-  return openWorkspace({ bot, app, receiver, connection, clientOptions }, { ...rules, channel }, context);
+  const [channel] = defaultChannels(values, rules);
+  return openWorkspace(
+    { bot: async () => bot, app, receiver, connection, clientOptions },
+    { ...rules, channel },
+    context,
+  );
 }

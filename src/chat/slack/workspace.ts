@@ -15,7 +15,7 @@ import { renderCard } from './render.ts';
 import type { Policy } from './slack.ts';
 import type { Connection } from './socket.ts';
 import { cardIndex, itemIn } from './trail.ts';
-import { type RawClient, type SlackWeb, slackWeb } from './web.ts';
+import { type Identity, type RawClient, type SlackWeb, slackWeb } from './web.ts';
 
 type WebClientOptions = webApi.WebClientOptions;
 
@@ -30,8 +30,10 @@ export type WorkspaceRules = Omit<Policy, 'workspaces'>;
 
 /** How one workspace is reached. */
 export interface WorkspaceLine {
-  /** The client with the bot token. */
-  readonly bot: RawClient;
+  /** The client with the bot token as it is now. */
+  readonly bot: () => Promise<RawClient>;
+  /** Who the bot is, where the installation says so already. */
+  readonly known?: Identity;
   /** The client with the app token; null in HTTP mode. */
   readonly app: RawClient | null;
   readonly receiver: Receiver;
@@ -43,7 +45,7 @@ export interface WorkspaceLine {
  * `chat.postMessage` allows about one message a second a channel, `chat.update` 50 a minute a workspace: 1.2 s keep both
  * (https://docs.slack.dev/apis/web-api/rate-limits). What several channels together exceed comes back as a 429.
  */
-const CHANNEL_INTERVAL_MS = 1_200;
+export const CHANNEL_INTERVAL_MS = 1_200;
 
 /** Pages of a channel that are read to find one card: 2,000 messages. */
 const MAX_PAGES = 10;
@@ -57,7 +59,7 @@ export async function openWorkspace(
   const bolt = await import('@slack/bolt');
   const { clock, log } = context;
   const { connection } = line;
-  const identity = slackIdentity({ clock, log });
+  const identity = slackIdentity({ clock, log, known: line.known ?? null });
   const web: SlackWeb = slackWeb(line.bot, line.app, clock, identity);
   const jobs = slackJobs(log);
   let handlers: ChatHandlers | null = null;
