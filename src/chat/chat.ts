@@ -7,6 +7,7 @@ import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Measure } from '../domain/reply.ts';
+import type { Stats } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
 /** Where a card is: enough to edit it after a restart. Opaque to the flow, stored as text, at most 500 characters. */
@@ -15,7 +16,7 @@ export type CardRef = string;
 /** Somebody acts on an item. */
 export interface ActRequest {
   readonly itemId: number;
-  /** `send` gets its reply id from the flow. */
+  /** `send` and `approve` get their reply id from the flow. */
   readonly action: ChatAction;
   readonly actor: Omit<Actor, 'role'> & { readonly role?: 'responder' | 'manager' };
   /** The version the person was looking at; null where the platform cannot know. Only for messages: state decides. */
@@ -24,8 +25,10 @@ export interface ActRequest {
 
 /** A person's action as a chat platform hands it in. */
 export type ChatAction =
-  | Exclude<PersonAction, { type: 'send' }>
-  | { readonly type: 'send'; readonly text: string };
+  | Exclude<PersonAction, { type: 'send' | 'approve' }>
+  | { readonly type: 'send'; readonly text: string }
+  /** `text` is the text the person read, where the platform knows it: a draft that changed meanwhile is not sent. */
+  | { readonly type: 'approve'; readonly text?: string };
 
 /** What came of it. Never thrown: a person reads it. */
 export type ActResult =
@@ -39,7 +42,11 @@ export type ActResult =
       readonly ok: false;
       readonly refusal:
         | Refusal
-        | { readonly code: 'not-found' | 'not-possible' | 'unavailable'; readonly text: string };
+        | {
+            /** `not-allowed`: the team's policy wants another role. `needs-approval`: `request-approval` is the way. */
+            readonly code: 'not-found' | 'not-possible' | 'not-allowed' | 'needs-approval' | 'unavailable';
+            readonly text: string;
+          };
       /** The item as it stands; null when there is none. */
       readonly card: Card | null;
     };
@@ -92,25 +99,6 @@ export interface PersonCard {
     readonly standing: string;
     readonly at: number;
   }[];
-}
-
-/** Figures of a window of time that ends now. Definitions are in `domain/stats.ts`. */
-export interface Stats {
-  readonly from: number;
-  readonly to: number;
-  readonly opened: number;
-  readonly filtered: number;
-  readonly answered: number;
-  readonly dismissed: number;
-  /** Open and unanswered right now, and since when the longest of them waits. */
-  readonly waiting: number;
-  readonly oldestWaitingSince: number | null;
-  /** Milliseconds from the customer's post to our answer, of what was answered in the window; null when nothing was. */
-  readonly medianToAnswerMs: number | null;
-  readonly p90ToAnswerMs: number | null;
-  readonly byKind: readonly { readonly kind: Kind; readonly count: number }[];
-  readonly bySource: readonly { readonly source: string; readonly count: number }[];
-  readonly byPerson: readonly { readonly name: string; readonly answered: number }[];
 }
 
 /** What a colleague found by themselves: a message of the chat, a link somebody passed on. */
@@ -172,6 +160,7 @@ export interface ChatHandlers {
   onChange(listener: (itemIds: readonly number[]) => void): () => void;
   /** Authors by name or handle (a leading @ is ignored), best known first, at most 10. */
   people(words: string): Promise<readonly PersonCard[]>;
+  /** Of the last 24 hours, or of the last seven times 24 hours. */
   stats(window: 'day' | 'week'): Promise<Stats>;
   /** Makes an item of something a colleague found. The same thing twice is one item. */
   track(found: Found, actor: ActRequest['actor']): Promise<ActResult>;
@@ -212,7 +201,7 @@ export interface PostOptions {
 /**
  * A place where the team sees cards and acts. Errors of `post` and `update` are those of `errors.ts`:
  * RateLimitedError holds that channel back, RejectedError gives that card up until the item changes again,
- * AuthError stops the chat until a person acts.
+ * AuthError stops the chat until a person acts, or only that channel when its scope says so.
  */
 export interface Chat {
   readonly kind: string;
@@ -229,7 +218,8 @@ export interface Chat {
    */
   find?(channel: string, itemId: number, since: number, signal: AbortSignal): Promise<CardRef | null>;
   /**
-   * One line in the thread of a card, when the author of the post came back. Pings nobody but `mention` (a person id).
+   * One line in the thread of a card, when the author of the post came back. Plain text from outside: escaped by the
+   * chat. Called at most once a follow-up, after the card itself was updated. Pings nobody but `mention` (a person id).
    * Absent where there are no threads.
    */
   remark?(ref: CardRef, text: string, mention: string | null, options: PostOptions): Promise<void>;

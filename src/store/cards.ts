@@ -14,6 +14,7 @@ const COLUMNS = [
   'not_before',
   'failures',
   'given_up_version',
+  'remarked',
 ] as const satisfies readonly (keyof CardsTable)[];
 
 type Place = { readonly chat: string; readonly channel: string };
@@ -29,6 +30,7 @@ function toCard(row: Pick<Selectable<CardsTable>, (typeof COLUMNS)[number]>): Ca
     notBefore: row.not_before,
     failures: row.failures,
     givenUpVersion: row.given_up_version,
+    remarked: row.remarked,
   };
 }
 
@@ -52,6 +54,7 @@ async function update(db: Db, row: CardRow): Promise<boolean> {
       not_before: row.notBefore,
       failures: row.failures,
       given_up_version: row.givenUpVersion,
+      remarked: row.remarked,
     })
     .where('item_id', '=', row.itemId)
     .where('chat', '=', row.chat)

@@ -119,6 +119,9 @@ describe('a card', () => {
           const action = {
             claim: { type: 'claim' },
             draft: { type: 'draft', text: `${item.draft?.text} and more` },
+            'request-approval': { type: 'request-approval', text: `${item.draft?.text} and more` },
+            approve: { type: 'approve', replyId: 'new' },
+            refuse: { type: 'refuse' },
             send: { type: 'send', text: 'x', replyId: 'new' },
             dismiss: { type: 'dismiss', reason: 'other' },
             release: { type: 'release' },

@@ -57,6 +57,7 @@ export function openItem(change: Partial<Item> = {}): Item {
     snoozedUntil: null,
     draft: null,
     sending: null,
+    approval: null,
     warning: null,
     closing: null,
     followUps: 0,
@@ -79,6 +80,9 @@ export function arbitraryAction(): fc.Arbitrary<Action> {
     fc.record({ type: fc.constant('assign' as const), to: fc.constantFrom(...people) }),
     fc.record({ type: fc.constant('draft' as const), text: words }),
     fc.record({ type: fc.constant('send' as const), text: words, replyId }),
+    fc.record({ type: fc.constant('request-approval' as const), text: words }),
+    fc.record({ type: fc.constant('approve' as const), replyId }),
+    fc.record({ type: fc.constant('refuse' as const), words }),
     fc.record({
       type: fc.constant('mark-answered' as const),
       url: fc.constantFrom(null, 'https://a.example/1'),
