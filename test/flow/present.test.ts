@@ -231,6 +231,26 @@ describe('a card that fails', () => {
     expect(present.health()).toEqual({ state: 'up', detail: null });
   });
 
+  it('for credentials of one channel pauses that channel alone, and not for long', async () => {
+    await asked('how? #a', 'how? #b');
+    chat.before = ({ channel }) => {
+      if (channel === 'a') throw new AuthError('Not installed there.', { scope: 'channel' });
+    };
+    const present = start();
+    await world.clock.settle();
+    const tries = () => chat.writes.filter(({ channel }) => channel === 'a').length;
+    expect([...chat.shown.values()].map(({ channel }) => channel)).toEqual(['b']);
+    for (let n = 0; n < 50; n++) present.nudge();
+    await asked('again? #b');
+    await world.clock.advance(50 * SECOND);
+    expect(chat.shown.size).toBe(2);
+    expect(tries()).toBe(1);
+    expect(present.health().state).toBe('up');
+    chat.before = () => {};
+    await world.clock.advance(12 * SECOND);
+    expect([...chat.shown.values()].map(({ channel }) => channel).sort()).toEqual(['a', 'b', 'b']);
+  });
+
   it('for a platform out of order backs off, longer and longer, and holds no other card up', async () => {
     await asked('p=90 #all', 'p=10 #all');
     const begin = world.clock.now();

@@ -34,7 +34,7 @@ export function slackIdentity(deps: {
   let known: Identity | null = deps.known ?? null;
   let signedIn = false;
   let refusal: string | null = null;
-  let outage: string | null = 'Signing in to Slack.';
+  let outage: string | null = known === null ? 'Signing in to Slack.' : null;
   let rechecking = false;
   let asker: SlackWeb | null = null;
 

@@ -73,9 +73,11 @@ export async function createSeveral(
 
   function rulesOf(teamId: string): WorkspaceRules {
     const { workspaces, ...shared } = rules;
-    const { channel, command = shared.command, reactions = shared.reactions } = workspaces[teamId] ?? {};
+    const own = workspaces[teamId] ?? {};
+    const { command = shared.command, reactions = shared.reactions, channel } = own;
+    const { managers = shared.managers, managerGroups = shared.managerGroups } = own;
     const first = teamId === listed[0] ? (shared.channel ?? values.SLACK_CHANNEL) : undefined;
-    return { ...shared, command, reactions, channel: channel ?? first };
+    return { command, reactions, managers, managerGroups, channel: channel ?? first };
   }
 
   /** The workspace, opened from what is stored when it is not open yet; null where the app is not installed. */
@@ -138,7 +140,8 @@ export async function createSeveral(
 
   function begin(space: Space): void {
     if (!handlers) return;
-    const own = handlersOf(handlers, space.installed.teamId);
+    const { teamId } = space.installed;
+    const own = handlersIn(handlers, teamId, teamId === listed[0]);
     // Not awaited: a workspace that is out of order keeps no other waiting.
     void jobs.run(() => space.chat.start(own));
   }
@@ -245,24 +248,6 @@ export async function createSeveral(
 
   const named = (teamId: string, ref: CardRef): CardRef => `${teamId}/${ref}`;
 
-  function handlersOf(all: ChatHandlers, teamId: string): ChatHandlers {
-    const isFirst = teamId === listed[0];
-    const localOf = (channel: string): readonly string[] => {
-      if (channel.startsWith(`${teamId}/`)) return [channel.slice(teamId.length + 1)];
-      return isFirst && !channel.includes('/') ? [channel] : [];
-    };
-    /** As the routes call it. */
-    const routed = (local: string): string =>
-      isFirst && all.channels().includes(local) ? local : `${teamId}/${local}`;
-    return {
-      ...all,
-      channels: () => all.channels().flatMap(localOf),
-      list: (query) =>
-        all.list(query.channel === undefined ? query : { ...query, channel: routed(query.channel) }),
-      counts: (channel) => all.counts(channel === undefined ? undefined : routed(channel)),
-    };
-  }
-
   function troubles(): readonly string[] {
     return listed.flatMap((teamId) => {
       const space = up.get(teamId);
@@ -333,6 +318,28 @@ export async function createSeveral(
       state = 'stopped';
       await Promise.all([door.stop(), ...[...up.values()].map(({ chat }) => chat.stop())]);
     },
+  };
+}
+
+/**
+ * What the flow offers, as one workspace sees it: its own channels alone, by the ids that it knows them by.
+ *
+ * @param isFirst whether channels without a workspace are meant
+ */
+export function handlersIn(all: ChatHandlers, teamId: string, isFirst: boolean): ChatHandlers {
+  const localOf = (channel: string): readonly string[] => {
+    if (channel.startsWith(`${teamId}/`)) return [channel.slice(teamId.length + 1)];
+    return isFirst && !channel.includes('/') ? [channel] : [];
+  };
+  /** As the routes call it. */
+  const routed = (local: string): string =>
+    isFirst && all.channels().includes(local) ? local : `${teamId}/${local}`;
+  return {
+    ...all,
+    channels: () => all.channels().flatMap(localOf),
+    list: (query) =>
+      all.list(query.channel === undefined ? query : { ...query, channel: routed(query.channel) }),
+    counts: (channel) => all.counts(channel === undefined ? undefined : routed(channel)),
   };
 }
 
