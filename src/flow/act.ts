@@ -97,11 +97,11 @@ export function createAct(deps: ActDeps): Act {
     const actor: Actor = { ...request.actor, role: deps.policy.roleOf(request.actor) };
     const { action, itemId } = request;
     try {
-      const forbidden = await forbids(request);
-      if (forbidden) return forbidden;
-      return isSend(action)
-        ? await tracked(send(itemId, action, actor))
-        : await decide(itemId, action, actor);
+      const work = forbids(request).then(
+        (forbidden) =>
+          forbidden ?? (isSend(action) ? send(itemId, action, actor) : decide(itemId, action, actor)),
+      );
+      return await (isSend(action) ? tracked(work) : work);
     } catch (error) {
       // Whoever clicked reads what happened; an exception would leave them with a spinning button.
       deps.log.warn({ itemId, action: action.type, error: messageOf(error) }, 'an action failed');

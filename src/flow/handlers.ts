@@ -91,8 +91,8 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
       return lint(text, {
         said: said && readableText(said),
         name: said && (said.author.name || said.author.handle),
-        handle: said?.author.handle,
-        lang: said?.lang,
+        handle: said?.author.handle ?? null,
+        lang: said?.lang ?? null,
         measure: await act.measure(itemId, text),
       });
     },

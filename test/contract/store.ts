@@ -488,6 +488,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           notBefore: 0,
           failures: 0,
           givenUpVersion: 0,
+          remarked: 0,
           item: items[2],
         });
         expect(await store.cardsBehind(fresh(), T0, 10)).toEqual([]);

@@ -52,16 +52,25 @@ describe('an item', () => {
 
   it('is sent once: nobody acts on it while the reply is on its way', () => {
     const sending = play(openItem(), [{ type: 'send', text: 'It does!', replyId: 'r1' }, ana]);
-    expect(refusal(sending, { type: 'send', text: 'Again', replyId: 'r2' }, ana)).toContain('sending a reply');
+    expect(refusal(sending, { type: 'send', text: 'Again', replyId: 'r2' }, ana)).toContain(
+      'sending a reply',
+    );
     expect(refusal(sending, { type: 'dismiss', reason: 'other' }, mia)).toContain('sending a reply');
     const sent = play(sending, [{ type: 'sent', replyId: 'r1', url: 'https://x.example/1' }, SYSTEM]);
-    expect(sent).toMatchObject({ state: 'answered', closing: { how: 'sent', by: { name: 'Ana' } }, draft: null });
+    expect(sent).toMatchObject({
+      state: 'answered',
+      closing: { how: 'sent', by: { name: 'Ana' } },
+      draft: null,
+    });
     expect(transition(sent, { type: 'sent', replyId: 'r1', url: null }, SYSTEM, NOON).ok).toBe(false);
   });
 
   it('keeps the text when a reply fails, and warns when nobody knows', () => {
     const sending = play(openItem(), [{ type: 'send', text: 'It does!', replyId: 'r1' }, ana]);
-    const failed = play(sending, [{ type: 'send-failed', replyId: 'r1', why: 'The post was deleted.' }, SYSTEM]);
+    const failed = play(sending, [
+      { type: 'send-failed', replyId: 'r1', why: 'The post was deleted.' },
+      SYSTEM,
+    ]);
     expect(failed).toMatchObject({ state: 'claimed', sending: null, draft: { text: 'It does!' } });
     expect(failed.warning).toContain('The post was deleted.');
     const uncertain = play(sending, [{ type: 'send-uncertain', replyId: 'r1' }, SYSTEM]);
@@ -76,7 +85,10 @@ describe('an item', () => {
       url: 'https://x.example/2',
       at: NOON + MINUTE,
     };
-    expect(play(openItem(), [action, SYSTEM]).closing).toMatchObject({ how: 'network', by: { name: 'Our shop' } });
+    expect(play(openItem(), [action, SYSTEM]).closing).toMatchObject({
+      how: 'network',
+      by: { name: 'Our shop' },
+    });
     // The stream brought our own reply before the send returned.
     const sending = play(openItem(), [{ type: 'send', text: 'Yes', replyId: 'r1' }, ana]);
     expect(play(sending, [action, SYSTEM]).closing).toMatchObject({ how: 'sent', by: { name: 'Ana' } });
@@ -84,7 +96,12 @@ describe('an item', () => {
 
   it('comes back as a follow-up when the customer asks again, and stays closed on a plain thanks', () => {
     const answered = play(openItem(), [{ type: 'claim' }, ana], [{ type: 'mark-answered' }, ana]);
-    const again: Action = { type: 'customer-posted', postId: 'p2', at: NOON + 5 * MINUTE, verdict: verdict() };
+    const again: Action = {
+      type: 'customer-posted',
+      postId: 'p2',
+      at: NOON + 5 * MINUTE,
+      verdict: verdict(),
+    };
     expect(play(answered, [again, SYSTEM])).toMatchObject({
       state: 'open',
       owner: null,
@@ -95,7 +112,11 @@ describe('an item', () => {
       closing: null,
     });
     const thanks: Action = { ...again, verdict: verdict({ answerDue: false }) };
-    expect(play(answered, [thanks, SYSTEM])).toMatchObject({ state: 'answered', postId: 'p1', version: answered.version + 1 });
+    expect(play(answered, [thanks, SYSTEM])).toMatchObject({
+      state: 'answered',
+      postId: 'p1',
+      version: answered.version + 1,
+    });
   });
 
   it('stays quiet after “not about us” and “spam”, but not after other dismissals', () => {
@@ -108,33 +129,54 @@ describe('an item', () => {
   });
 
   it('wakes at its time, to its owner', () => {
-    const snoozed = play(openItem(), [{ type: 'claim' }, ana], [{ type: 'snooze', until: NOON + 60 * MINUTE }, ana]);
+    const snoozed = play(
+      openItem(),
+      [{ type: 'claim' }, ana],
+      [{ type: 'snooze', until: NOON + 60 * MINUTE }, ana],
+    );
     expect(transition(snoozed, { type: 'wake' }, SYSTEM, NOON + 59 * MINUTE).ok).toBe(false);
     const woken = transition(snoozed, { type: 'wake' }, SYSTEM, NOON + 60 * MINUTE);
-    expect(woken.ok && woken.item).toMatchObject({ state: 'claimed', owner: { name: 'Ana' }, snoozedUntil: null });
+    expect(woken.ok && woken.item).toMatchObject({
+      state: 'claimed',
+      owner: { name: 'Ana' },
+      snoozedUntil: null,
+    });
   });
 
   it('wakes early when the customer writes again', () => {
     const snoozed = play(openItem(), [{ type: 'snooze', until: NOON + 60 * MINUTE }, ana]);
-    const again: Action = { type: 'customer-posted', postId: 'p2', at: NOON, verdict: verdict({ priority: 90 }) };
+    const again: Action = {
+      type: 'customer-posted',
+      postId: 'p2',
+      at: NOON,
+      verdict: verdict({ priority: 90 }),
+    };
     expect(play(snoozed, [again, SYSTEM])).toMatchObject({ state: 'open', priority: 90, waitingSince: NOON });
   });
 
   it('tells a stale click how it ended', () => {
     const answered = play(openItem(), [{ type: 'mark-answered' }, ana]);
-    expect(refusal(answered, { type: 'claim' }, ben)).toBe('#12 is already marked as answered by Ana, 2 minutes ago.');
-    expect(refusal(answered, { type: 'dismiss', reason: 'other' }, ben)).toContain('already marked as answered');
+    expect(refusal(answered, { type: 'claim' }, ben)).toBe(
+      '#12 is already marked as answered by Ana, 2 minutes ago.',
+    );
+    expect(refusal(answered, { type: 'dismiss', reason: 'other' }, ben)).toContain(
+      'already marked as answered',
+    );
   });
 
   it('lets nobody pretend to be the network', () => {
-    expect(refusal(openItem(), { type: 'sent', replyId: 'r', url: null }, mia)).toContain('Only Potluck itself');
+    expect(refusal(openItem(), { type: 'sent', replyId: 'r', url: null }, mia)).toContain(
+      'Only Potluck itself',
+    );
     expect(transition(openItem(), { type: 'claim' }, SYSTEM, NOON).ok).toBe(false);
   });
 });
 
 describe('whatever happens to an item', () => {
   const actors = fc.constantFrom(ana, ben, mia, SYSTEM);
-  const steps = fc.array(fc.tuple(arbitraryAction(), actors, fc.integer({ min: 0, max: 1e7 })), { maxLength: 40 });
+  const steps = fc.array(fc.tuple(arbitraryAction(), actors, fc.integer({ min: 0, max: 1e7 })), {
+    maxLength: 40,
+  });
 
   it('keeps its invariants', () => {
     fc.assert(

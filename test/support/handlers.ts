@@ -288,10 +288,10 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
       if (!card) return [];
       const said = card.origin === 'prompt' ? null : card;
       return lint(text, {
-        said: said?.text,
-        name: said?.author.name,
-        handle: said?.author.handle,
-        lang: said?.lang,
+        said: said?.text ?? null,
+        name: said?.author.name ?? null,
+        handle: said?.author.handle ?? null,
+        lang: said?.lang ?? null,
         measure: await measure(itemId, text),
       });
     },
