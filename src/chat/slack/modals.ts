@@ -1,13 +1,36 @@
 import { z } from 'zod';
 import type { Card } from '../../domain/card.ts';
+import type { Remark } from '../../domain/etiquette.ts';
 import { DISMISS_REASONS } from '../../domain/item.ts';
 import type { Measure } from '../../domain/reply.ts';
-import type { InputBlock, KnownBlock, ModalView, PlainTextInput } from './block-kit.ts';
+import type { Button, InputBlock, KnownBlock, ModalView, PlainTextInput } from './block-kit.ts';
 import { button } from './render.ts';
-import { bold, cut, italic, link, manyLines, oneLine, quote, rich, section, tame, text } from './rich.ts';
+import {
+  bold,
+  bullets,
+  cut,
+  italic,
+  link,
+  manyLines,
+  oneLine,
+  quote,
+  rich,
+  section,
+  tame,
+  text,
+} from './rich.ts';
 
 /** The forms people fill in. */
-export const FORMS = ['draft', 'dismiss', 'snooze', 'assign', 'note', 'mark-answered'] as const;
+export const FORMS = [
+  'draft',
+  'approve',
+  'refuse',
+  'dismiss',
+  'snooze',
+  'assign',
+  'note',
+  'mark-answered',
+] as const;
 export type Form = (typeof FORMS)[number];
 
 /** The field of a form: block and action carry the same id, so that an error finds its place. */
@@ -18,6 +41,8 @@ export const FIELDS = {
   span: 'potluck_span',
   at: 'potluck_at',
   person: 'potluck_person',
+  outlet: 'potluck_outlet',
+  muted: 'potluck_muted',
   url: 'potluck_url',
 } as const;
 
@@ -31,6 +56,8 @@ const stateSchema = z.object({
   channel: z.string().nullable(),
   /** Fingerprint of the text whose preview was shown; Send sends only that. */
   shown: z.string().nullable(),
+  /** Whether the second press asks for approval in the place of sending. */
+  ask: z.boolean().optional(),
 });
 /** What a form remembers: it lives in the view itself, so a restart forgets nothing. */
 export type FormState = z.output<typeof stateSchema>;
@@ -45,10 +72,17 @@ export function parseFormState(metadata: string): FormState | null {
   }
 }
 
+/** Forms that belong to no item. */
+export const FREE_FORMS = ['idea', 'settings'] as const;
+export type FreeForm = (typeof FREE_FORMS)[number];
+
 const CALLBACK = 'potluck:1:';
 export const OUR_VIEWS = /^potluck:/;
 export function formOf(callbackId: string): Form | null {
   return FORMS.find((form) => callbackId === `${CALLBACK}${form}`) ?? null;
+}
+export function freeFormOf(callbackId: string): FreeForm | null {
+  return FREE_FORMS.find((form) => callbackId === `${CALLBACK}${form}`) ?? null;
 }
 
 /** A remark on top of a form: "somebody else was faster". */
@@ -63,21 +97,22 @@ export interface Typed {
   readonly words?: string | null;
 }
 
-const plain = (words: string) => ({ type: 'plain_text', text: words, emoji: false }) as const;
+export const plain = (words: string) => ({ type: 'plain_text', text: words, emoji: false }) as const;
 
-function notice(say: Notice | null): KnownBlock | null {
+export function notice(say: Notice | null): KnownBlock | null {
   return say && rich([section(text(`${say.icon} `), bold(oneLine(say.text, 1_000)))]);
 }
 
 /** Outside text into an input: as it is, within what the input takes. */
-function initial(value: string | null | undefined, limit = MAX_INPUT): { initial_value?: string } {
+export function initial(value: string | null | undefined, limit = MAX_INPUT): { initial_value?: string } {
   const kept = cut(tame(value ?? ''), limit);
   return kept === '' ? {} : { initial_value: kept };
 }
 
-function form(
-  kind: Form,
-  state: FormState,
+/** A form with what it remembers; without a submit button it can only be read. */
+export function form(
+  kind: Form | FreeForm,
+  state: object,
   title: string,
   submit: string | null,
   blocks: readonly (KnownBlock | null)[],
@@ -105,26 +140,33 @@ export function canSend(card: Card): boolean {
   return card.reply !== null && (card.actions.includes('send') || card.actions.includes('draft'));
 }
 
+/** What the draft editor shows besides the card. */
+export interface DraftOptions {
+  readonly notice?: Notice | null;
+  readonly typed?: Typed;
+  readonly measure?: Measure | null;
+  /** Show the text as the network would, and arm the Send button. */
+  readonly preview?: boolean;
+  readonly remarks?: readonly Remark[];
+}
+
+/** What the text field of the draft editor is called. */
+function draftLabel(card: Pick<Card, 'origin'>): string {
+  return card.origin === 'prompt' ? 'Your post' : 'Your answer';
+}
+
 /**
  * The draft editor. `preview` is the text as the network would show it: with it the button says Send, and sends exactly
  * that; without it the button shows the preview first.
  */
-export function draftForm(
-  card: Card,
-  state: FormState,
-  options: {
-    readonly notice?: Notice | null;
-    readonly typed?: Typed;
-    readonly measure?: Measure | null;
-    readonly preview?: boolean;
-  } = {},
-): ModalView {
-  const { measure = null, preview = false } = options;
+export function draftForm(card: Card, state: FormState, options: DraftOptions = {}): ModalView {
+  const { measure = null, preview = false, remarks = [] } = options;
   const problem = draftProblem(card);
   const maySend = canSend(card);
+  const isPrompt = card.origin === 'prompt';
   const armed = preview && maySend && measure?.problem === null && state.shown !== null;
   const target = { itemId: card.itemId, version: card.version };
-  const field = input(FIELDS.text, 'Your answer', {
+  const field = input(FIELDS.text, draftLabel(card), {
     type: 'plain_text_input',
     action_id: FIELDS.text,
     multiline: true,
@@ -132,21 +174,87 @@ export function draftForm(
     focus_on_load: true,
     ...initial(options.typed?.text ?? card.draft?.text),
   });
+  const mayAsk = maySend && card.actions.includes('request-approval') && !state.ask;
+  const beside: Button[] = [
+    ...(maySend ? [button('save', target, 'Save draft, send nothing')] : []),
+    ...(mayAsk ? [button('request-approval', target, 'Ask for approval')] : []),
+  ];
+  const go = state.ask ? 'Ask for approval' : isPrompt ? 'Publish now' : 'Send now';
   return form(
     'draft',
     armed ? state : { ...state, shown: null },
-    `Answer #${card.itemId}`,
-    problem ? null : armed ? 'Send now' : maySend ? 'Preview…' : 'Save draft',
+    isPrompt ? `Human post #${card.itemId}` : `Answer #${card.itemId}`,
+    problem ? null : armed ? go : maySend ? 'Preview…' : 'Save draft',
     [
       notice(options.notice ?? (problem ? { icon: '⚠️', text: problem } : null)),
-      customer(card),
-      armed && measure ? previewBlock(card, measure) : doorBlock(card, measure),
+      isPrompt ? null : customer(card),
+      armed && measure
+        ? previewBlock(card.reply?.account ?? '', measure, state.ask ? 'would go' : 'goes')
+        : doorBlock(card, measure),
+      remarksBlock(remarks),
       problem ? null : field,
-      problem || !maySend
-        ? null
-        : { type: 'actions', elements: [button('save', target, 'Save draft, send nothing')] },
+      problem || beside.length === 0 ? null : { type: 'actions', elements: beside },
     ],
   );
+}
+
+/** Most remarks that are shown: more would be nagging. */
+const MAX_REMARKS = 6;
+
+/** Hints on the wording. They never keep anybody from sending. */
+function remarksBlock(remarks: readonly Remark[]): KnownBlock | null {
+  if (remarks.length === 0) return null;
+  return rich([
+    section(bold('Before it is public'), text(' – hints only, you decide:')),
+    bullets(
+      remarks
+        .slice(0, MAX_REMARKS)
+        .map((remark) =>
+          section(
+            text(oneLine(remark.text, 300) || remark.code),
+            ...(remark.kinder === null
+              ? []
+              : [text(' Kinder: '), italic(`“${oneLine(remark.kinder, 300)}”`)]),
+          ),
+        ),
+    ),
+  ]);
+}
+
+/** What a second person reads before they approve: exactly what would be public. */
+export function approveForm(
+  card: Card,
+  state: FormState,
+  measure: Measure | null,
+  say: Notice | null = null,
+): ModalView {
+  const by = oneLine(card.approval?.by ?? '', 80) || 'Somebody';
+  const readyToGo = measure !== null && measure.problem === null && state.shown !== null;
+  return form('approve', state, `Approve #${card.itemId}`, readyToGo ? 'Approve & send' : null, [
+    notice(say ?? (measure?.problem ? { icon: '⚠️', text: measure.problem } : null)),
+    rich([section(bold(by), text(' asks for approval.'))]),
+    card.origin === 'prompt' ? null : customer(card),
+    measure
+      ? previewBlock(card.reply?.account ?? '', measure, 'goes')
+      : rich([quote(text(cut(tame(card.approval?.text ?? ''), MAX_INPUT) || ' '))]),
+  ]);
+}
+
+/** Refusing keeps the text; the words tell its author what to change. */
+export function refuseForm(
+  card: Card,
+  state: FormState,
+  typed: Typed = {},
+  say: Notice | null = null,
+): ModalView {
+  return form('refuse', state, `Refuse #${card.itemId}`, 'Refuse', [
+    notice(say),
+    rich([
+      section(bold(oneLine(card.approval?.by ?? '', 80) || 'Somebody'), text(' wants to send:')),
+      quote(text(manyLines(card.approval?.text ?? '', 1_500, 30) || ' ')),
+    ]),
+    wordsField('What shall change? (the team reads it)', typed, true),
+  ]);
 }
 
 /** What the customer wrote, so that nobody answers from memory. */
@@ -182,14 +290,14 @@ function doorBlock(card: Card, measure: Measure | null): KnownBlock | null {
 }
 
 /** The exact public text, part by part. */
-function previewBlock(card: Card, measure: Measure): KnownBlock | null {
+function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would go'): KnownBlock | null {
   const shown = measure.parts.slice(0, 20);
   return rich([
     section(
-      text('👁️ This goes out '),
+      text(`👁️ This ${goes} out `),
       bold('in public'),
       text(' as '),
-      bold(oneLine(card.reply?.account ?? '', 100)),
+      bold(oneLine(account, 100)),
       text(` · ${count(measure)}:`),
     ),
     ...shown.flatMap((part, index) => [
@@ -199,7 +307,12 @@ function previewBlock(card: Card, measure: Measure): KnownBlock | null {
   ]);
 }
 
-function input(id: string, label: string, element: InputBlock['element'], optional = false): InputBlock {
+export function input(
+  id: string,
+  label: string,
+  element: InputBlock['element'],
+  optional = false,
+): InputBlock {
   return { type: 'input', block_id: id, label: plain(label), element, optional };
 }
 

@@ -151,6 +151,15 @@ const reactions = z.union([
   z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS)),
 ]);
 
+const managers = z.array(
+  z
+    .string()
+    .regex(/^[UW][A-Z0-9]{2,30}$/, 'must be a member id such as U0123ABCD (profile → “Copy member ID”)'),
+);
+const managerGroups = z
+  .array(z.string().regex(/^S[A-Z0-9]{2,30}$/, 'must be the id of a user group such as S0123ABCD'))
+  .max(10);
+
 const policy = z.strictObject({
   /** Where cards go that no route sends elsewhere. */
   channel: channelId.optional(),
@@ -158,6 +167,10 @@ const policy = z.strictObject({
   command: commandName.default(DEFAULT_COMMAND),
   /** Emoji names and what they do on a card; false switches them off. */
   reactions: reactions.default(DEFAULT_REACTIONS),
+  /** Member ids of managers: they approve, change settings, and overrule. */
+  managers: managers.default([]),
+  /** User groups whose members are managers, too; the app then needs the scope usergroups:read. */
+  managerGroups: managerGroups.default([]),
   /**
    * With SLACK_CLIENT_ID: the workspaces that may install the app, by id, each with what it does differently. Routes
    * lead there as `slack:T0123ABCD/C0123ABCD`; without a workspace the first one is meant.
@@ -174,6 +187,8 @@ const policy = z.strictObject({
         channel: channelId.optional(),
         command: commandName.optional(),
         reactions: reactions.optional(),
+        managers: managers.optional(),
+        managerGroups: managerGroups.optional(),
       }),
     )
     .default({}),

@@ -11,7 +11,7 @@ import { slackJobs } from './jobs.ts';
 import { listen } from './listen.ts';
 import { boltLogger, redact } from './log.ts';
 import { slackPeople } from './people.ts';
-import { renderCard } from './render.ts';
+import { remarkWords, renderCard } from './render.ts';
 import type { Policy } from './slack.ts';
 import type { Connection } from './socket.ts';
 import { cardIndex, itemIn } from './trail.ts';
@@ -70,8 +70,10 @@ export async function openWorkspace(
     people: slackPeople({
       web,
       cache: context.cache,
+      clock,
       log,
       teamId: () => identity.now()?.teamId ?? '',
+      rules,
     }),
     handlers() {
       if (!handlers) throw new Error('Slack was not started');
@@ -96,9 +98,11 @@ export async function openWorkspace(
     command: rules.command,
     reactions: rules.reactions === false ? null : rules.reactions,
     itemOf: index.itemOf,
+    ours: () => identity.now(),
     homes,
     job: jobs.run,
   });
+  let unheard: () => void = () => {};
   let state: 'new' | 'started' | 'stopped' = 'new';
   const working = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
@@ -109,7 +113,6 @@ export async function openWorkspace(
     const ts = await web.postMessage(channel, renderCard(card, options.nonce), options.signal);
     const ref = `${channel}:${ts}`;
     index.remember(ref, card.itemId);
-    homes.changed();
     return ref;
   }
 
@@ -120,6 +123,8 @@ export async function openWorkspace(
     async start(given) {
       handlers = given;
       state = 'started';
+      unheard();
+      unheard = given.onChange(() => homes.changed());
       await identity.establish(web, () => connection.start());
     },
     post: (channel, card, options) => working(options.signal, () => post(channel, card, options)),
@@ -135,8 +140,13 @@ export async function openWorkspace(
           return post(channel, card, options);
         }
         index.remember(ref, card.itemId);
-        homes.changed();
         return ref;
+      }),
+    remark: (ref, say, mention, options) =>
+      working(options.signal, async () => {
+        const { channel, ts } = parseRef(ref);
+        const owner = mention === null ? null : desk.people.userId(mention);
+        await web.postReply(channel, ts, remarkWords(say, owner), options.signal);
       }),
     find: (channel, itemId, since, signal) =>
       working(signal, async () => {
@@ -158,11 +168,12 @@ export async function openWorkspace(
       const problem = identity.problem() ?? connection.problem();
       return problem === null ? { state: 'up', detail: null } : { state: 'down', detail: problem };
     },
-    check: (signal) => slackChecks(web, rules.channel, signal, { socket: line.app !== null }),
+    check: (signal) => slackChecks(web, rules, signal, { socket: line.app !== null }),
     settled: jobs.settled,
     async stop() {
       if (state === 'stopped') return;
       state = 'stopped';
+      unheard();
       homes.stop();
       identity.stop();
       // First no new clicks, then what is under way, but never longer than a shutdown may take.

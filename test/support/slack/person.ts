@@ -81,6 +81,11 @@ export interface SlackPerson {
   close(): void;
   /** Types a slash command, whole: `/potluck claim 12`. */
   command(text: string, channel: string): Promise<void>;
+  /** Uses a shortcut of a message's own menu, also where the app was never invited. */
+  messageShortcut(
+    message: { readonly channel: string; readonly ts: string },
+    callbackId: string,
+  ): Promise<void>;
   /** Uses a shortcut of the lightning menu. */
   shortcut(callbackId: string): Promise<void>;
   react(message: { readonly channel: string; readonly ts: string }, emoji: string): Promise<void>;
@@ -169,7 +174,9 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         label: each.label.text,
         value: open.values.get(each.block_id ?? '')?.value ?? null,
         options:
-          each.element.type === 'radio_buttons' ? each.element.options.map((line) => line.text.text) : [],
+          each.element.type === 'radio_buttons' || each.element.type === 'static_select'
+            ? each.element.options.map((line) => line.text.text)
+            : [],
       })),
       errors: Object.fromEntries(Object.entries(open.errors).map(([id, error]) => [label(id), error])),
     };
@@ -352,7 +359,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
       const { open, block, id } = fieldOf(label);
       const { element } = block;
       let chosen: string | number = value;
-      if (element.type === 'radio_buttons') {
+      if (element.type === 'radio_buttons' || element.type === 'static_select') {
         const line: Option | undefined = element.options.find(
           (each) => each.text.text === value || each.value === value,
         );
@@ -403,7 +410,8 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         .replace(/@([\w.-]+)/g, (all, handle: string) => {
           const named = [...state.users.values()].find((each) => each.handle === handle);
           return named ? `<@${named.id}|${named.handle}>` : all;
-        });
+        })
+        .replace(/https?:\/\/[^\s<>]+/g, '<$&>');
       await wire().deliver('slash_commands', {
         token: 'verification-token',
         team_id: state.teamId,
@@ -427,6 +435,30 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         callback_id: callbackId,
         trigger_id: trigger(),
         action_ts: newTs(state),
+      });
+    },
+    async messageShortcut(message, callbackId) {
+      const kept = state.messages.find((each) => each.channel === message.channel && each.ts === message.ts);
+      if (!kept || kept.ephemeralFor !== null) throw new Error('there is no such message');
+      await wire().deliver('interactive', {
+        ...common(),
+        type: 'message_action',
+        callback_id: callbackId,
+        trigger_id: trigger(),
+        action_ts: newTs(state),
+        response_url: responseUrl(message.channel, null),
+        channel: { id: message.channel, name: state.channels.get(message.channel)?.name ?? 'privategroup' },
+        message_ts: kept.ts,
+        message: {
+          type: 'message',
+          ts: kept.ts,
+          user: kept.user,
+          text: kept.text,
+          team: state.teamId,
+          blocks: kept.blocks,
+          ...(kept.botId ? { bot_id: kept.botId, app_id: state.appId } : {}),
+          ...(kept.threadTs ? { thread_ts: kept.threadTs } : {}),
+        },
       });
     },
     react: (at, emoji) => reaction('reaction_added', at, emoji),
@@ -467,15 +499,15 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     openHome: () =>
       event({ type: 'app_home_opened', user: user.id, channel: 'D1', tab: 'home', event_ts: newTs(state) }),
     home() {
-      const view = state.homes.get(user.id);
-      return view ? renderBlocks(view.blocks) : null;
+      const home = state.homes.get(user.id);
+      return home ? renderBlocks(home.view.blocks) : null;
     },
     async pressAtHome(label) {
-      const view = state.homes.get(user.id);
+      const { view, hash } = state.homes.get(user.id) ?? {};
       if (!view) throw new Error('the Home tab is empty');
       await pressed(find(renderBlocks(view.blocks).buttons, label), {
         container: { type: 'view', view_id: 'VHOME' },
-        view: { ...view, id: 'VHOME', private_metadata: '', callback_id: '', state: { values: {} } },
+        view: { ...view, id: 'VHOME', hash, private_metadata: '', callback_id: '', state: { values: {} } },
       });
     },
   };

@@ -100,6 +100,9 @@ const LABELS: Readonly<Record<ChatAction['type'], string>> = {
   assign: 'Assign to…',
   draft: 'Draft',
   send: 'Draft',
+  'request-approval': 'Ask for approval',
+  approve: 'Approve & send…',
+  refuse: 'Refuse…',
   'mark-answered': 'Mark answered',
   dismiss: 'Dismiss',
   snooze: 'Snooze…',
@@ -121,7 +124,15 @@ export async function doByHand(
     case 'claim':
     case 'release':
     case 'reopen':
+    case 'request-approval':
       return;
+    case 'approve':
+      await who.submit();
+      break;
+    case 'refuse':
+      if (action.words) who.type('What shall change? (the team reads it)', action.words);
+      await who.submit();
+      break;
     case 'draft':
       who.type('Your answer', action.text);
       await who.pressInView('Save draft, send nothing');
@@ -169,6 +180,9 @@ const VERBS: Readonly<Record<string, CardAction>> = {
   note: 'note',
   reopen: 'reopen',
   open: 'open',
+  'request-approval': 'request-approval',
+  approve: 'approve',
+  refuse: 'refuse',
 };
 
 function shownCard(message: SeenMessage): ShownCard {
