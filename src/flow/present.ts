@@ -1,5 +1,6 @@
-import type { Chat, ChatHealth } from '../chat/chat.ts';
+import type { Chat, ChatHealth, PostOptions } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
+import type { Card } from '../domain/card.ts';
 import { type Item, isClosed } from '../domain/item.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, Store } from '../store/store.ts';
@@ -200,6 +201,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     const shown = (ref: string): CardRow => ({
       ...row,
       ref,
+      remarked: item.followUps,
       shownVersion: card.version,
       notBefore: 0,
       failures: 0,
@@ -210,7 +212,9 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       ref = await chat.find(row.channel, item.id, row.postingAt - FIND_SLACK_MS, signal);
     }
     if (ref !== null) {
-      await save(shown(await chat.update(ref, card, options)), done);
+      const updated = await chat.update(ref, card, options);
+      await remark({ ...row, ref: updated }, item, card, options);
+      await save(shown(updated), done);
       return;
     }
     if (isClosed(item)) {
@@ -223,6 +227,29 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     signal.throwIfAborted();
     const posted = await chat.post(row.channel, card, options);
     await save({ ...shown(posted), postingAt }, done);
+  }
+
+  /**
+   * The author came back: one line in the card's thread. Noted before it is said, so that after a crash it is rather
+   * missing than said twice; the card itself shows the follow-up in any case.
+   */
+  async function remark(row: CardRow, item: Item, card: Card, options: PostOptions): Promise<void> {
+    if (!chat.remark || item.followUps <= row.remarked || row.ref === null || isClosed(item)) return;
+    await store.saveCards([{ ...row, remarked: item.followUps }]);
+    await clock.sleep(chat.channelIntervalMs, options.signal);
+    try {
+      await chat.remark(row.ref, remarkWords(card), item.lastOwner?.id ?? null, options);
+    } catch (error) {
+      // Certain that nothing was said: it is said at the next attempt.
+      if (error instanceof RateLimitedError || error instanceof AuthError) {
+        await store.saveCards([row]);
+        throw error;
+      }
+      deps.log.warn(
+        { chat: chat.kind, itemId: item.id, error: messageOf(error) },
+        'a follow-up was not told',
+      );
+    }
   }
 
   async function failed(row: CardRow, item: Item, error: unknown): Promise<void> {
@@ -265,6 +292,22 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
       return { state: clock.now() < pausedUntil ? 'down' : 'up', detail: trouble };
     },
   };
+}
+
+const REMARK_TEXT = 200;
+
+/** One plain line: "Mira wrote again: “And the lid?”". */
+function remarkWords({ author, text, origin }: Card): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const cut =
+    line.length > REMARK_TEXT
+      ? `${line
+          .slice(0, REMARK_TEXT)
+          .toWellFormed()
+          .replace(/\uFFFD$/, '')}…`
+      : line;
+  const said = cut === '' ? '.' : `: “${cut}”`;
+  return `${author.name} ${origin === 'prompt' ? 'replied' : 'wrote again'}${said}`;
 }
 
 function rowIn({ item: _, ...row }: CardBehind): CardRow {
