@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageOf, RateLimitedError } from '../../errors.ts';
 import type { Button, HomeView, KnownBlock } from './block-kit.ts';
 import { type Desk, whyForbidden } from './desk.ts';
@@ -121,6 +122,8 @@ interface Watcher {
 export function slackHomes(desk: Desk, job: (work: () => Promise<void>) => void): Homes {
   const watchers = new Map<string, Watcher>();
   const stopped = new AbortController();
+  // One waits for each viewer.
+  setMaxListeners(MAX_WATCHED + 10, stopped.signal);
   let free = 0;
 
   async function draw(watcher: Watcher, hash: string | null): Promise<void> {

@@ -229,9 +229,12 @@ export function approveForm(
   say: Notice | null = null,
 ): ModalView {
   const by = oneLine(card.approval?.by ?? '', 80) || 'Somebody';
-  const readyToGo = measure !== null && measure.problem === null && state.shown !== null;
-  return form('approve', state, `Approve #${card.itemId}`, readyToGo ? 'Approve & send' : null, [
-    notice(say ?? (measure?.problem ? { icon: '⚠️', text: measure.problem } : null)),
+  const long = (measure?.parts.length ?? 0) > MAX_PARTS;
+  const problem = long ? 'This is too long to be read here. Approve it in the web room.' : measure?.problem;
+  // What cannot be read whole is not approved.
+  const mayGo = measure !== null && !problem && state.shown !== null;
+  return form('approve', state, `Approve #${card.itemId}`, mayGo ? 'Approve & send' : null, [
+    notice(say ?? (problem ? { icon: '⚠️', text: problem } : null)),
     rich([section(bold(by), text(' asks for approval.'))]),
     card.origin === 'prompt' ? null : customer(card),
     measure
@@ -289,9 +292,13 @@ function doorBlock(card: Card, measure: Measure | null): KnownBlock | null {
   ]);
 }
 
+/** A text of more parts, or of a longer one, is not shown whole in a form: 100 blocks, 250 kB. */
+const MAX_PARTS = 40;
+const MAX_PART = 20_000;
+
 /** The exact public text, part by part. */
 function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would go'): KnownBlock | null {
-  const shown = measure.parts.slice(0, 20);
+  const shown = measure.parts.slice(0, MAX_PARTS);
   return rich([
     section(
       text(`👁️ This ${goes} out `),
@@ -302,7 +309,7 @@ function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would g
     ),
     ...shown.flatMap((part, index) => [
       shown.length > 1 ? section(italic(`Post ${index + 1} of ${measure.parts.length}`)) : null,
-      quote(text(cut(tame(part), 3_000) || ' ')),
+      quote(text(cut(tame(part), MAX_PART) || ' ')),
     ]),
   ]);
 }

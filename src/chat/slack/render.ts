@@ -226,7 +226,7 @@ function around(card: Card, budget: Budget): RichTextBlock | null {
       ...(reasons === '' ? [] : [bold('Why: '), text(`${reasons}. `)]),
       ...(card.answerDue
         ? [bold('Suggested: '), text(oneLine(card.suggestedLabel, budget.name))]
-        : [text('No answer due.')]),
+        : [text(card.origin === 'prompt' ? '' : 'No answer due.')]),
     ),
   ]);
 }

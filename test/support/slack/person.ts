@@ -229,6 +229,19 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     });
   }
 
+  /** What Slack makes of typed words: escaped, with people and links marked up. */
+  function marked(typed: string, mention: (user: User) => string): string {
+    return typed
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/@([\w.-]+)/g, (all, handle: string) => {
+        const someone = [...state.users.values()].find((each) => each.handle === handle);
+        return someone ? mention(someone) : all;
+      })
+      .replace(/https?:\/\/[^\s<>]+/g, '<$&>');
+  }
+
   const hears = (channel: string): boolean => state.channels.get(channel)?.botIn === true;
 
   async function reaction(
@@ -402,16 +415,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     async command(text, channel) {
       const [name = '', ...rest] = text.split(' ');
       // Slack escapes what is typed, and names people when the manifest says so.
-      const escaped = rest
-        .join(' ')
-        .replace(/&/g, '&amp;')
-        .replace(/</g, '&lt;')
-        .replace(/>/g, '&gt;')
-        .replace(/@([\w.-]+)/g, (all, handle: string) => {
-          const named = [...state.users.values()].find((each) => each.handle === handle);
-          return named ? `<@${named.id}|${named.handle}>` : all;
-        })
-        .replace(/https?:\/\/[^\s<>]+/g, '<$&>');
+      const escaped = marked(rest.join(' '), ({ id, handle }) => `<@${id}|${handle}>`);
       await wire().deliver('slash_commands', {
         token: 'verification-token',
         team_id: state.teamId,
@@ -464,7 +468,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     react: (at, emoji) => reaction('reaction_added', at, emoji),
     unreact: (at, emoji) => reaction('reaction_removed', at, emoji),
     async say(channel, text, threadTs) {
-      const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+      const escaped = marked(text, ({ id }) => `<@${id}>`);
       const ts = newTs(state);
       state.messages.push({
         ts,
