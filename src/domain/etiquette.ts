@@ -100,7 +100,7 @@ const PHRASES: readonly Phrases[] = [
 
 /** Common words that show no attention to what was said. */
 const SMALL_WORDS = new Set(
-  'about after again also been because before being could does doing done dont down each even ever every from have having hello here into just like made make many more most much need never only other over please really same should some still such than thank thanks that their them then there these they this those through today until very want wants well were what when where which while will with would your yours'.split(
+  'all and any are but can did for get got had has her him his how its let may not now off one our out see she the too two use was way who why yes yet you about after again also been because before being could does doing done dont down each even ever every from have having hello here into just like made make many more most much need never only other over please really same should some still such than thank thanks that their them then there these they this those through today until very want wants well were what when where which while will with would your yours'.split(
     ' ',
   ),
 );
@@ -170,7 +170,7 @@ function contextRemark(words: readonly string[], { said, lang }: LintContext): R
 /** The beginning of a word that means something: "dishwashers" and "dishwasher" are the same. Empty for small words. */
 function stem(word: string): string {
   const small = word.toLowerCase().replace(/['’]\p{L}*$/u, '');
-  return small.length < 4 || SMALL_WORDS.has(small) ? '' : small.slice(0, 5);
+  return small.length < 3 || SMALL_WORDS.has(small) ? '' : small.slice(0, 5);
 }
 
 function shouting(words: readonly string[]): Remark[] {

@@ -10,6 +10,11 @@ export const ana: Actor = { id: 'web:ana', name: 'Ana', role: 'responder', surfa
 export const ben: Actor = { id: 'slack:T1/U2', name: 'Ben', role: 'responder', surface: 'slack' };
 export const mia: Actor = { id: 'web:mia', name: 'Mia', role: 'manager', surface: 'web' };
 
+/** A person as a chat hands them in: the role is for the team's policy to say. */
+export function from({ id, name, surface }: Actor): Omit<Actor, 'role'> {
+  return { id, name, surface };
+}
+
 export function verdict(change: Partial<Verdict> = {}): Verdict {
   return {
     kinds: ['question'],
