@@ -84,7 +84,13 @@ export async function whyForbidden(desk: Desk, clicker: Clicker, what: Permissio
   const asked = await asker(desk, clicker);
   if (!asked.ok) return asked.text;
   const answer = await desk.handlers().may(asked.actor, what);
-  return answer.ok ? null : answer.text;
+  return answer.ok ? null : withManagers(desk, answer.text);
+}
+
+/** A refusal for want of a role, with the managers that only this chat knows of. */
+async function withManagers(desk: Desk, text: string): Promise<string> {
+  const names = await desk.people.managers();
+  return names.length === 0 ? text : `${text} Managers on Slack: ${names.join(', ')}.`;
 }
 
 /** At most so many names are looked up for one text. */
@@ -118,7 +124,10 @@ export async function act(
     seenVersion: target.version,
   };
   try {
-    return await desk.handlers().act(request);
+    const result = await desk.handlers().act(request);
+    if (result.ok || result.refusal.code !== 'not-allowed') return result;
+    const { code, text } = result.refusal;
+    return { ...result, refusal: { code, text: await withManagers(desk, text) } };
   } catch (error) {
     desk.log.error({ item: target.itemId, action: action.type, why: messageOf(error) }, 'an action failed');
     return { ok: false, refusal: { code: 'unavailable', text: BROKEN }, card: null };

@@ -10,6 +10,9 @@ const PROFILE_TTL_MS = 24 * 3_600_000;
 /** How long the members of a user group are believed, in milliseconds. */
 const GROUP_TTL_MS = 5 * 60_000;
 
+/** A refusal names so many managers. */
+const MAX_NAMED = 5;
+
 /** Who clicks, as Slack's payloads name them. */
 export interface Clicker {
   readonly id: string;
@@ -32,6 +35,8 @@ export interface People {
   actor(clicker: Clicker): Promise<{ readonly actor: ActRequest['actor']; readonly isOutside: boolean }>;
   /** The person id that the flow knows somebody by: `slack:T1/U2`. */
   personId(userId: string): string;
+  /** Names of the managers that this chat knows of, at most {@link MAX_NAMED}: whom to ask. */
+  managers(): Promise<readonly string[]>;
   /** The user id behind a person id of this workspace; null for anybody else. */
   userId(personId: string): string | null;
 }
@@ -45,7 +50,7 @@ export function slackPeople(deps: {
   readonly rules: ManagerRules;
 }): People {
   const asking = new Map<string, Promise<SlackUser>>();
-  const isManager = managers(deps);
+  const roles = managerRoles(deps);
 
   async function ask(clicker: Clicker): Promise<SlackUser> {
     const key = `user:${deps.teamId()}:${clicker.id}`;
@@ -79,8 +84,12 @@ export function slackPeople(deps: {
       const user = id.startsWith(prefix) ? id.slice(prefix.length) : '';
       return /^[UW][A-Z0-9]{1,30}$/.test(user) ? user : null;
     },
+    async managers() {
+      const ids = (await roles.all()).slice(0, MAX_NAMED);
+      return Promise.all(ids.map(async (id) => (await profile({ id })).name));
+    },
     async actor(clicker) {
-      const [{ name, teamId }, manager] = await Promise.all([profile(clicker), isManager(clicker.id)]);
+      const [{ name, teamId }, manager] = await Promise.all([profile(clicker), roles.isManager(clicker.id)]);
       const isOutside = teamId !== null && teamId !== deps.teamId();
       // A user group may hold people of a partner's company; they do not become our managers by that.
       const role = manager && !isOutside ? ({ role: 'manager' } as const) : {};
@@ -89,38 +98,34 @@ export function slackPeople(deps: {
   };
 }
 
-/** Whether somebody is a manager. Members of groups are asked for at most every five minutes, and kept while Slack is out of order. */
-function managers(deps: {
+/** Who is a manager. Members of groups are asked for at most every five minutes, and kept while Slack is out of order. */
+function managerRoles(deps: {
   readonly web: SlackWeb;
   readonly clock: Clock;
   readonly log: ChatLog;
   readonly rules: ManagerRules;
-}): (userId: string) => Promise<boolean> {
+}): { isManager(userId: string): Promise<boolean>; all(): Promise<readonly string[]> } {
   const { rules, clock, log, web } = deps;
-  const named = new Set(rules.managers);
-  const groups = new Map<
-    string,
-    { readonly until: number; readonly members: Promise<ReadonlySet<string>> }
-  >();
+  const groups = new Map<string, { readonly until: number; readonly members: Promise<readonly string[]> }>();
 
-  function membersOf(group: string): Promise<ReadonlySet<string>> {
+  function membersOf(group: string): Promise<readonly string[]> {
     const kept = groups.get(group);
     if (kept && kept.until > clock.now()) return kept.members;
-    const members = web.groupMembers(group).then(
-      (users): ReadonlySet<string> => new Set(users),
-      (error: unknown) => {
-        log.warn({ group, why: messageOf(error) }, 'the members of a Slack user group could not be read');
-        return kept?.members ?? new Set<string>();
-      },
-    );
+    const members = web.groupMembers(group).catch((error: unknown) => {
+      log.warn({ group, why: messageOf(error) }, 'the members of a Slack user group could not be read');
+      return kept?.members ?? [];
+    });
     groups.set(group, { until: clock.now() + GROUP_TTL_MS, members });
     return members;
   }
 
-  return async (userId) => {
-    if (named.has(userId)) return true;
-    const all = await Promise.all(rules.managerGroups.map(membersOf));
-    return all.some((members) => members.has(userId));
+  async function all(): Promise<readonly string[]> {
+    const members = await Promise.all(rules.managerGroups.map(membersOf));
+    return [...new Set([...rules.managers, ...members.flat()])];
+  }
+  return {
+    all,
+    isManager: async (userId) => rules.managers.includes(userId) || (await all()).includes(userId),
   };
 }
 
