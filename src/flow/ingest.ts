@@ -89,7 +89,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
         changed.add(stray.id);
       }
     }
-    await queries.addEvents(life.events);
+    if (life.events.length > 0) await queries.addEvents(life.events);
     if (delivery.state) {
       const before = await queries.sourceState(source);
       await queries.saveSourceState(source, delivery.state(before, fresh));

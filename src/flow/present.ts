@@ -32,6 +32,8 @@ export interface Present {
 /** Looks at the ledger at least this often, so that a change by another process is seen too. */
 const TICK_MS = 1_000;
 const PAGE = 200;
+/** Where the platform sets a pace, nothing is gained by looking more often than this, however much changes. */
+const LOOK_EVERY_MS = 250;
 const MAX_PAGE = 16 * PAGE;
 /** A write that hangs must not hold its channel up for ever. */
 const WRITE_TIMEOUT_MS = 30_000;
@@ -59,6 +61,7 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   /** Per channel: not before. */
   const channelFree = new Map<string, number>();
   let lookedFurtherAt = Number.NEGATIVE_INFINITY;
+  const lookEveryMs = Math.min(LOOK_EVERY_MS, chat.channelIntervalMs / 4);
 
   function nudge(): void {
     nudged = true;
@@ -69,7 +72,10 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
     const busy = new Map<string, Promise<void>>();
     const stop = (): void => wake();
     signal.addEventListener('abort', stop, { once: true });
-    while (!signal.aborted) {
+    for (let lookedAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+      const early = lookedAt + lookEveryMs - clock.now();
+      if (early > 0) await clock.sleep(early, signal).catch(() => {});
+      lookedAt = clock.now();
       nudged = false;
       try {
         if (clock.now() >= pausedUntil) await startChannels(busy, signal);
