@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ledger } from '../../src/store/migrations/001-ledger.ts';
 import { openStore } from '../../src/store/open.ts';
 import { storeContract } from '../contract/store.ts';
 import { testClock } from '../support/clock.ts';
+import { firstVersion, upgraded } from './first-version.ts';
 import { twoProcesses } from './processes.ts';
 import { newItem, post, refusal, T0 } from './samples.ts';
 
@@ -59,39 +59,9 @@ describe('a SQLite file', () => {
   it('made by the first version is brought to this one with everything in it', async () => {
     const path = join(folder, 'old.db');
     const old = new DatabaseSync(path);
-    for (const statement of ledger.up('sqlite')) old.exec(statement);
-    old.exec(
-      'create table potluck_migrations (version integer primary key, name text not null, at integer not null)',
-    );
-    old.exec(`insert into potluck_migrations values (1, 'ledger', ${T0})`);
-    // As the first version wrote an item that came back once, its card, and a reply.
-    const { approval: _, ...before } = newItem({ conversationId: 'c', followUps: 1 });
-    const rest = JSON.stringify({ ...before, owner: null });
-    old
-      .prepare(
-        `insert into items (version, state, closed, origin, source, conversation_id, post_id, kinds, priority,
-          opened_at, updated_at, waiting_since, rest)
-          values (3, 'open', 0, 'conversation', 'feed', 'c', '1', '["question"]', 50, ${T0}, ${T0}, ${T0}, ?)`,
-      )
-      .run(rest);
-    old.exec(`insert into cards (item_id, chat, channel, ref, shown_version, not_before, failures, given_up_version,
-      item_version, item_state, item_priority, item_waiting_since) values (1, 'web', 'all', 'r', 3, 0, 0, 0, 3, 'open', 50, ${T0})`);
-    old.exec(
-      `insert into replies values ('reply', 1, '1', 'Yes', 'web:ana', 'Ana', ${T0}, 'sending', null, null)`,
-    );
+    for (const statement of firstVersion('sqlite')) old.exec(statement);
     old.close();
-
-    const store = await openStore(`file:${path}`);
-    expect(await store.item(1)).toMatchObject({ id: 1, version: 3, conversationId: 'c', approval: null });
-    expect(await store.reply('reply')).toMatchObject({ byName: 'Ana', approvedBy: null });
-    // The follow-up of before is no news.
-    expect(await store.cardsOf(1)).toMatchObject([{ ref: 'r', remarked: 1 }]);
-    expect(await store.setting('muted')).toBeNull();
-    expect(await store.createItem(newItem({ conversationId: 'c', origin: 'prompt' }))).toBeNull();
-    await store.close();
-    const again = await openStore(`file:${path}`);
-    expect(await again.countItems({})).toBe(1);
-    await again.close();
+    await upgraded(`file:${path}`);
   });
 
   it('may be in memory', async () => {

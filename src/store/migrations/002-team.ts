@@ -8,7 +8,11 @@ export const team: Migration = {
     const sqlite = dialect === 'sqlite';
     const id = sqlite ? 'text' : 'text collate "C"';
     const int = sqlite ? 'integer' : 'bigint';
-    const followUps = sqlite ? "json_extract(rest, '$.followUps')" : "(rest::json ->> 'followUps')::bigint";
+    // PostgreSQL's JSON types refuse the halves of surrogate pairs that hostile posts left in it. Inside of a string the
+    // quotes would be escaped.
+    const followUps = sqlite
+      ? "json_extract(rest, '$.followUps')"
+      : 'substring(rest from \'"followUps":([0-9]{1,9})\')::bigint';
     return [
       `create table settings (name ${id} primary key, value text not null) ${sqlite ? 'strict' : ''}`,
       'alter table replies add column approved_by_id text',
