@@ -654,6 +654,30 @@ describe('the Home tab', () => {
     expect(slack.calls('views.publish')).toHaveLength(quiet);
   });
 
+  it('is never put back to what was true before', async () => {
+    const { ana, clock, handlers, slack } = await open();
+    await ana.openHome();
+    await settled();
+    // A redraw that the ledger keeps waiting, with the queue as it was.
+    const { stats } = handlers;
+    let answer: () => void = () => {};
+    handlers.stats = (window) => new Promise((resolve) => (answer = () => resolve(stats(window))));
+    handlers.put(sampleCard());
+    await clock.advance(10_000);
+    handlers.stats = stats;
+    await ana.command('/potluck claim 7', world.channel);
+    await slack.until('it is hers', () => handlers.now(7).owner?.name === 'Ana');
+    await ana.pressAtHome('Refresh');
+    await slack.until('the newest', () => ana.home()?.text.includes('0 open · 1 claimed') === true);
+    answer();
+    await settled();
+    expect(slack.calls('views.publish').at(-1)?.result).toBe('hash_conflict');
+    expect(ana.home()?.text).toContain('0 open · 1 claimed');
+    await clock.advance(20_000);
+    await settled();
+    expect(ana.home()?.text).toContain('0 open · 1 claimed');
+  });
+
   it('waits as long as Slack asks for, and then shows what is true', async () => {
     const { ana, clock, handlers, slack } = await open();
     await ana.openHome();
