@@ -31,10 +31,11 @@ export interface Present {
 
 /** Looks at the ledger at least this often, so that a change by another process is seen too. */
 const TICK_MS = 1_000;
+/** Cards read at once; where there is a pace, only the most urgent one of each channel is needed. */
 const PAGE = 200;
+const PACED_PAGE = 25;
 /** Where the platform sets a pace, nothing is gained by looking more often than this, however much changes. */
 const LOOK_EVERY_MS = 250;
-const MAX_PAGE = 16 * PAGE;
 /** A write that hangs must not hold its channel up for ever. */
 const WRITE_TIMEOUT_MS = 30_000;
 /** A chat whose credentials were refused is tried again this seldom. */
@@ -60,7 +61,6 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   let trouble: string | null = null;
   /** Per channel: not before. */
   const channelFree = new Map<string, number>();
-  let lookedFurtherAt = Number.NEGATIVE_INFINITY;
   const lookEveryMs = Math.min(LOOK_EVERY_MS, chat.channelIntervalMs / 4);
 
   function nudge(): void {
@@ -94,22 +94,18 @@ export function createPresent(chat: Chat, deps: PresentDeps): Present {
   /** Lets every channel that is free, and has a card behind, work on its most urgent ones. */
   async function startChannels(busy: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
     const now = clock.now();
-    for (let limit = PAGE; ; limit *= 4) {
-      const behind = await store.cardsBehind(chat.kind, now, limit);
-      const ready = [...byChannel(behind)].filter(
-        ([channel]) => !busy.has(channel) && (channelFree.get(channel) ?? 0) <= now,
-      );
-      for (const [channel, rows] of ready) {
-        const work = workOff(channel, rows, signal).finally(() => {
-          busy.delete(channel);
-          nudge();
-        });
-        busy.set(channel, work);
-      }
-      if (ready.length > 0 || behind.length < limit || limit >= MAX_PAGE) return;
-      // The long queue of a channel that must wait hides the others: look behind it, now and then.
-      if (limit === PAGE && now - lookedFurtherAt < TICK_MS) return;
-      lookedFurtherAt = now;
+    // The long queue of a channel that must wait would hide the others, and cost much for nothing.
+    const waiting = [...channelFree].filter(([, at]) => at > now).map(([channel]) => channel);
+    const except = [...new Set([...busy.keys(), ...waiting])];
+    const page = chat.channelIntervalMs > 0 ? PACED_PAGE : PAGE;
+    const behind = await store.cardsBehind(chat.kind, now, page, except);
+    for (const [channel, rows] of byChannel(behind)) {
+      if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
+      const work = workOff(channel, rows, signal).finally(() => {
+        busy.delete(channel);
+        nudge();
+      });
+      busy.set(channel, work);
     }
   }
 

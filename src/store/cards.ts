@@ -102,9 +102,9 @@ export function cardQueries(door: Door): CardQueries {
       return row ? toCard(row) : null;
     },
 
-    async cardsBehind(chat, now, limit) {
+    async cardsBehind(chat, now, limit, except = []) {
       const db = door.db();
-      const rows = await db
+      let behind = db
         .selectFrom('cards')
         .innerJoin('items', 'items.id', 'cards.item_id')
         .select(COLUMNS)
@@ -117,8 +117,9 @@ export function cardQueries(door: Door): CardQueries {
         .orderBy('item_waiting_since')
         .orderBy('item_id')
         .orderBy('channel')
-        .limit(limit)
-        .execute();
+        .limit(limit);
+      if (except.length > 0) behind = behind.where('channel', 'not in', except);
+      const rows = await behind.execute();
       const items = await toItems(db, rows);
       return rows.flatMap((row, at) => {
         const item = items[at];

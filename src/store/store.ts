@@ -196,8 +196,15 @@ export interface Queries {
   /**
    * Cards of a chat that are behind their item and may be tried now, most urgent first. A card that was never posted
    * and whose item is closed is not behind: there is nothing to show.
+   *
+   * @param except channels that are not looked at
    */
-  cardsBehind(chat: string, now: number, limit: number): Promise<readonly CardBehind[]>;
+  cardsBehind(
+    chat: string,
+    now: number,
+    limit: number,
+    except?: readonly string[],
+  ): Promise<readonly CardBehind[]>;
   /** Earliest `notBefore` in the future among cards that are behind; null when none waits. */
   nextCardAt(chat: string, now: number): Promise<number | null>;
   /** All or none; one commit. */
