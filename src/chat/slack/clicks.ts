@@ -4,18 +4,17 @@ import { messageOf } from '../../errors.ts';
 import type { ChatAction } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
 import { act, type Desk, type Listener, openForm, tell, whyForbidden, words } from './desk.ts';
+import { draftForm, refuseForm } from './editor.ts';
 import type { Target, Verb } from './ids.ts';
 import {
   answeredForm,
   assignForm,
   dismissForm,
-  draftForm,
   FIELDS,
   type Form,
   type FormState,
   noteForm,
   parseFormState,
-  refuseForm,
   snoozeForm,
   wordsView,
 } from './modals.ts';

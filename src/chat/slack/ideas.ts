@@ -4,9 +4,9 @@ import { messageOf } from '../../errors.ts';
 import type { ActResult, Outlet } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
 import { asker, type Desk, type Listener, openForm, tell, words } from './desk.ts';
+import { draftForm } from './editor.ts';
 import { actionId } from './ids.ts';
 import {
-  draftForm,
   FIELDS,
   type FormState,
   form,

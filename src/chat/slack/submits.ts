@@ -7,19 +7,16 @@ import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
 import { act, type Desk, whyForbidden } from './desk.ts';
+import { approveForm, canSend, draftForm, refuseForm } from './editor.ts';
 import {
   answeredForm,
-  approveForm,
   assignForm,
-  canSend,
   dismissForm,
-  draftForm,
   FIELDS,
   type Form,
   type FormState,
   type Notice,
   noteForm,
-  refuseForm,
   SPANS,
   type Span,
   snoozeForm,
