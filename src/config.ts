@@ -1,6 +1,15 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
+import {
+  type ApprovalRule,
+  approvalSchema,
+  DEFAULT_PERMISSIONS,
+  type Manager,
+  managersSchema,
+  type Permissions,
+  permissionsSchema,
+} from './domain/permission.ts';
 import { DEFAULT_ROUTES, type Place, placeOf, type Rule, ruleSchema } from './domain/routing.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
@@ -41,8 +50,12 @@ export interface Config {
   readonly databaseUrl: string;
   readonly logLevel: z.output<typeof environmentSchema>['LOG_LEVEL'];
   readonly brand: Brand;
-  /** Person ids with the manager's role. */
-  readonly managers: readonly string[];
+  readonly managers: readonly Manager[];
+  readonly permissions: Permissions;
+  /** Which answers need a second person; null when none does. */
+  readonly approval: ApprovalRule | null;
+  /** Words that are muted until a manager changes the list in a chat. */
+  readonly muted: readonly string[];
   readonly sources: readonly ConfiguredSource[];
   readonly chats: readonly ConfiguredChat[];
   readonly routes: readonly Rule[];
@@ -99,7 +112,14 @@ const policySchema = z.strictObject({
         .default([]),
     })
     .optional(),
-  team: z.strictObject({ managers: z.array(z.string()).default([]) }).default({ managers: [] }),
+  team: z
+    .strictObject({
+      managers: managersSchema.optional(),
+      permissions: permissionsSchema.optional(),
+      approval: approvalSchema.optional(),
+    })
+    .default({}),
+  muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   sources: z.record(z.string(), z.looseObject({ kind: z.string() })).default({}),
   routes: z.array(ruleSchema).optional(),
   chats: z.record(z.string(), z.unknown()).default({}),
@@ -151,6 +171,13 @@ export function readConfig(
   );
   const routes = policy?.routes ?? DEFAULT_ROUTES;
   const defaults = readDefaults(routes, chats, problems);
+  for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
+    if (!Object.hasOwn(policy?.sources ?? {}, name))
+      problems.push({
+        path: `team.approval.sources.${index}`,
+        message: `“${name}” is none of your sources.`,
+      });
+  }
 
   if (problems.length > 0 || !base) return { ok: false, problems };
   return {
@@ -162,6 +189,9 @@ export function readConfig(
       logLevel: base.LOG_LEVEL,
       brand: policy?.brand ?? registries.demo.brand,
       managers: policy?.team.managers ?? [],
+      permissions: policy?.team.permissions ?? DEFAULT_PERMISSIONS,
+      approval: policy?.team.approval ?? null,
+      muted: policy?.muted ?? [],
       sources,
       chats,
       routes,

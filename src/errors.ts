@@ -6,6 +6,13 @@
 /** The service refused our credentials or permissions. Retrying cannot help until a person acts. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
+  /** `channel` where other channels of the same chat have credentials of their own, and go on. */
+  readonly scope: 'all' | 'channel';
+
+  constructor(message: string, options: ErrorOptions & { readonly scope?: 'all' | 'channel' } = {}) {
+    super(message, options);
+    this.scope = options.scope ?? 'all';
+  }
 }
 
 /** The service asked us to slow down. */

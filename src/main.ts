@@ -11,19 +11,25 @@ import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
-import { placeOf, route } from './domain/routing.ts';
+import type { Post } from './domain/post.ts';
+import { type Place, placeOf, route } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
+import type { Verdict } from './domain/triage/verdict.ts';
 import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
+import { createChanges } from './flow/changes.ts';
 import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createLeases } from './flow/leases.ts';
+import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
 import { createSchedule } from './flow/schedule.ts';
+import { createSettings } from './flow/settings.ts';
+import { foundSource } from './flow/track.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
 import { createHttp } from './http.ts';
@@ -125,9 +131,16 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const leases = createLeases({ store, clock, holder: holderId(), log });
 
   const sources = await createSources(config, store, clock, random, log);
-  const byName = new Map(sources.map((source) => [source.name, source]));
+  const found = config.chats.map(({ kind }) => foundSource(kind));
+  const byName = new Map([...sources, ...found].map((source) => [source.name, source]));
   const presents = new Map<string, Present>();
-  const changed = (): void => {
+  const changes = createChanges({ store, clock, log });
+  const policy = createPolicy(config);
+  const settings = createSettings({ store, clock, policy, start: config.muted });
+  const places = (verdict: Verdict, post: Post): readonly Place[] =>
+    route(verdict, post, config.routes, config.defaults);
+  const changed = (itemIds: readonly number[]): void => {
+    changes.tell(itemIds);
     for (const present of presents.values()) present.nudge();
   };
   const ingest = createIngest({
@@ -135,7 +148,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     clock,
     triage,
     brand: config.brand,
-    route: (verdict, post) => route(verdict, post, config.routes, config.defaults),
+    route: places,
+    muted: settings.muted,
     changed,
   });
   const watches = new Map<string, Watch>(
@@ -144,15 +158,14 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       createWatch(source, { store, clock, random, leases, ingest, log }),
     ]),
   );
-  const view = createView(store, byName);
-  const managers = new Set(config.managers);
+  const view = createView(store, byName, policy.approvals);
   const act: Act = createAct({
     store,
     clock,
     view,
     sources: byName,
     newId: randomUUID,
-    roleOf: (id) => (managers.has(id) ? 'manager' : 'responder'),
+    policy,
     changed,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,
@@ -190,8 +203,23 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   }
 
   await http.listen();
+  const parts = {
+    store,
+    clock,
+    view,
+    act,
+    watches,
+    sources: byName,
+    policy,
+    settings,
+    changes,
+    ingest,
+    route: places,
+    newId: randomUUID,
+    changed,
+  };
   const handlers = (chat: Chat): ChatHandlers =>
-    createHandlers({ chat: chat.kind, store, view, act, watches, channels: channelsOf(config, chat.kind) });
+    createHandlers(parts, chat.kind, channelsOf(config, chat.kind));
   const renewing = new AbortController();
   const renewal = leases.run(renewing.signal);
   const running: Promise<unknown>[] = [];
@@ -227,6 +255,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         // What people asked for is finished before anything is taken away from under it.
         await act.idle();
         stopping.abort(new Error('Potluck is stopping'));
+        changes.stop();
         await Promise.allSettled([...chats.map((chat) => chat.stop()), http.close()]);
         await Promise.allSettled(running);
         renewing.abort();

@@ -122,6 +122,45 @@ chats: { telegram: {} }
     });
   });
 
+  it('knows the team: everybody may do most things, until the policy says otherwise', () => {
+    expect(config({}, null)).toMatchObject({
+      managers: [],
+      permissions: { send: 'responder', approve: 'manager', settings: 'manager' },
+      approval: null,
+      muted: [],
+    });
+    const yaml = `${MINIMAL}
+team:
+  managers: ["web:ana", { id: "slack:T1/U2", name: Ben }]
+  permissions: { send: manager }
+  approval: { sources: [hook] }
+muted: [" lottery "]
+`;
+    expect(config({}, yaml)).toMatchObject({
+      managers: [
+        { id: 'web:ana', name: null },
+        { id: 'slack:T1/U2', name: 'Ben' },
+      ],
+      permissions: { send: 'manager', dismiss: 'responder', approve: 'manager' },
+      approval: { everyone: false, kinds: [], sources: ['hook'], words: [] },
+      muted: ['lottery'],
+    });
+  });
+
+  it('says what is wrong with roles, approval and muted words', () => {
+    const team = (text: string): string[] =>
+      problems({}, `${MINIMAL}\n${text}`).map(({ path, message }) => `${path} ${message}`);
+    expect(team('team: { permissions: { fly: manager } }')[0]).toContain('“fly”');
+    expect(team('team: { permissions: { send: intern } }')[0]).toContain('team.permissions.send');
+    expect(team('team: { approval: {} }')[0]).toContain('set everyone, kinds, sources or words');
+    expect(team('team: { approval: { kinds: [rant] } }')[0]).toContain('team.approval.kinds.0');
+    expect(team('team: { approval: { sources: [nowhere] } }')).toEqual([
+      'team.approval.sources.0 “nowhere” is none of your sources.',
+    ]);
+    expect(team('team: { managers: [{ name: Ana }] }')[0]).toContain('team.managers');
+    expect(team('muted: [a]')[0]).toContain('muted.0');
+  });
+
   it('knows what must never be shown', () => {
     const env = {
       WEB_TOKEN: 'abcdefghijklmnopqrstuvwx',

@@ -3,8 +3,11 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
+import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { Permission } from '../domain/permission.ts';
 import type { Measure } from '../domain/reply.ts';
+import type { Stats } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
 /** Where a card is: enough to edit it after a restart. Opaque to the flow, stored as text, at most 500 characters. */
@@ -13,7 +16,7 @@ export type CardRef = string;
 /** Somebody acts on an item. */
 export interface ActRequest {
   readonly itemId: number;
-  /** `send` gets its reply id from the flow. */
+  /** `send` and `approve` get their reply id from the flow. */
   readonly action: ChatAction;
   readonly actor: Omit<Actor, 'role'> & { readonly role?: 'responder' | 'manager' };
   /** The version the person was looking at; null where the platform cannot know. Only for messages: state decides. */
@@ -22,8 +25,10 @@ export interface ActRequest {
 
 /** A person's action as a chat platform hands it in. */
 export type ChatAction =
-  | Exclude<PersonAction, { type: 'send' }>
-  | { readonly type: 'send'; readonly text: string };
+  | Exclude<PersonAction, { type: 'send' | 'approve' }>
+  | { readonly type: 'send'; readonly text: string }
+  /** `text` is the text the person read, where the platform knows it: a draft that changed meanwhile is not sent. */
+  | { readonly type: 'approve'; readonly text?: string };
 
 /** What came of it. Never thrown: a person reads it. */
 export type ActResult =
@@ -37,7 +42,11 @@ export type ActResult =
       readonly ok: false;
       readonly refusal:
         | Refusal
-        | { readonly code: 'not-found' | 'not-possible' | 'unavailable'; readonly text: string };
+        | {
+            /** `not-allowed`: the team's policy wants another role. `needs-approval`: `request-approval` is the way. */
+            readonly code: 'not-found' | 'not-possible' | 'not-allowed' | 'needs-approval' | 'unavailable';
+            readonly text: string;
+          };
       /** The item as it stands; null when there is none. */
       readonly card: Card | null;
     };
@@ -72,6 +81,64 @@ export interface SourceHealth {
   readonly lastPostAt: number | null;
 }
 
+/** What we know of somebody who writes to us. */
+export interface PersonCard {
+  readonly source: string;
+  /** The source in words: "Bluesky". */
+  readonly label: string;
+  readonly name: string;
+  readonly handle: string;
+  readonly url: string | null;
+  readonly conversations: number;
+  readonly posts: number;
+  readonly firstMetAt: number | null;
+  /** Their latest conversations, newest first, at most 5: number, kinds in words, how it stands. */
+  readonly latest: readonly {
+    readonly itemId: number;
+    readonly about: string;
+    readonly standing: string;
+    readonly at: number;
+  }[];
+}
+
+/** What a colleague found by themselves: a message of the chat, a link somebody passed on. */
+export interface Found {
+  /** Stable: the same thing tracked twice is one item. */
+  readonly id: string;
+  readonly text: string;
+  readonly author: { readonly id: string; readonly name: string };
+  readonly url: string | null;
+  readonly createdAt: number;
+}
+
+/** What managers may change while the bot runs. Kept in the database; what potluck.yaml says is the start. */
+export interface Settings {
+  /** Posts with any of these words open nothing; they stay countable. */
+  readonly muted: readonly string[];
+}
+
+/** What a change of the muted words would have hidden of the newest items. */
+export interface MuteTrial {
+  readonly looked: number;
+  readonly hidden: number;
+  /** Of the hidden ones, those that somebody answered. */
+  readonly answered: number;
+}
+
+/** The outcome of something that needs a role. */
+export type Done =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly text: string };
+
+/** Where a human post can be published. */
+export interface Outlet {
+  readonly source: string;
+  /** "@brand on Bluesky". */
+  readonly account: string;
+  readonly limit: number;
+  readonly unit: string;
+}
+
 /** What the flow offers to every chat platform. */
 export interface ChatHandlers {
   act(request: ActRequest): Promise<ActResult>;
@@ -89,6 +156,33 @@ export interface ChatHandlers {
   channels(): readonly string[];
   /** The item behind a number a person typed. */
   item(itemId: number): Promise<Item | null>;
+  /** Called with the items that changed, at most once a second; returns how to stop. */
+  onChange(listener: (itemIds: readonly number[]) => void): () => void;
+  /** Authors by name or handle (a leading @ is ignored), best known first, at most 10. */
+  people(words: string): Promise<readonly PersonCard[]>;
+  /** Of the last 24 hours, or of the last seven times 24 hours. */
+  stats(window: 'day' | 'week'): Promise<Stats>;
+  /** Makes an item of something a colleague found. The same thing twice is one item. */
+  track(found: Found, actor: ActRequest['actor']): Promise<ActResult>;
+  /** Sources a human post can be published to. */
+  outlets(): Promise<readonly Outlet[]>;
+  /** Makes a prompt of an idea for a human post: an item that is claimed by its author, with the text as its draft. */
+  propose(
+    idea: { readonly source: string; readonly text: string },
+    actor: ActRequest['actor'],
+  ): Promise<ActResult>;
+  /** Remarks on a draft, each with its reason and a kinder wording; empty when there is nothing to say. Pure and quick. */
+  remarks(itemId: number, text: string): Promise<readonly Remark[]>;
+  /** Whether this person may do it, and if not, who can. */
+  may(actor: ActRequest['actor'], what: Permission): Promise<Done>;
+  settings(): Promise<Settings>;
+  /** Managers only: adds or removes muted words. */
+  mute(
+    change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+    actor: ActRequest['actor'],
+  ): Promise<Done>;
+  /** What muting these words would have hidden of the newest 500 items. */
+  tryMute(words: readonly string[]): Promise<MuteTrial>;
 }
 
 /** The chat's own state for `readyz` and the doctor. */
@@ -107,7 +201,7 @@ export interface PostOptions {
 /**
  * A place where the team sees cards and acts. Errors of `post` and `update` are those of `errors.ts`:
  * RateLimitedError holds that channel back, RejectedError gives that card up until the item changes again,
- * AuthError stops the chat until a person acts.
+ * AuthError stops the chat until a person acts, or only that channel when its scope says so.
  */
 export interface Chat {
   readonly kind: string;
@@ -128,6 +222,12 @@ export interface Chat {
    * Absent where `post` itself never posts twice under one nonce.
    */
   find?(channel: string, itemId: number, since: number, signal: AbortSignal): Promise<CardRef | null>;
+  /**
+   * One line in the thread of a card, when the author of the post came back. Plain text from outside: escaped by the
+   * chat. Called at most once a follow-up, after the card itself was updated. Pings nobody but `mention` (a person id).
+   * Absent where there are no threads.
+   */
+  remark?(ref: CardRef, text: string, mention: string | null, options: PostOptions): Promise<void>;
   health(): ChatHealth;
   check(signal: AbortSignal): Promise<readonly Check[]>;
   /** Stops within 3 s; posts and updates under way finish first. */

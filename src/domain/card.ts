@@ -8,6 +8,9 @@ export type Tone = 'red' | 'yellow' | 'green' | 'grey';
 export type CardAction =
   | 'claim'
   | 'draft'
+  | 'request-approval'
+  | 'approve'
+  | 'refuse'
   | 'send'
   | 'dismiss'
   | 'release'
@@ -90,6 +93,8 @@ export interface Card {
   readonly lastOwner: Person | null;
   readonly snoozedUntil: number | null;
   readonly draft: { readonly text: string; readonly by: string; readonly at: number } | null;
+  /** Set while the draft waits for a second person: exactly this text would be public. */
+  readonly approval: { readonly by: string; readonly text: string; readonly at: number } | null;
   /** Set while a reply is on its way. */
   readonly sending: { readonly by: string } | null;
   readonly warning: string | null;

@@ -47,12 +47,24 @@ export interface Closing {
   readonly reason: DismissReason | null;
   /** Free words of the person who dismissed or marked it. */
   readonly words: string | null;
+  /** Who of the team approved the text before it was sent; absent where nobody had to. */
+  readonly approvedBy?: Person;
 }
 
 /** A reply on its way: the intent is stored before the network is called. */
 export interface Sending {
   readonly replyId: string;
   readonly text: string;
+  readonly by: Person;
+  readonly at: number;
+  readonly approvedBy?: Person;
+}
+
+/** A draft that waits for a second person. */
+export interface Approval {
+  /** Exactly what would be public. */
+  readonly text: string;
+  /** Who asked, and would be named as the one who answered. */
   readonly by: Person;
   readonly at: number;
 }
@@ -83,6 +95,8 @@ export interface Item {
   readonly snoozedUntil: number | null;
   readonly draft: { readonly text: string; readonly by: Person; readonly at: number } | null;
   readonly sending: Sending | null;
+  /** Set while the draft waits for approval; any other draft voids it. Stays through a send, so that one that failed can be approved again. */
+  readonly approval: Approval | null;
   /** What a person must know before acting: "A reply may have been sent; look first". */
   readonly warning: string | null;
   readonly closing: Closing | null;
@@ -97,6 +111,10 @@ export type PersonAction =
   | { readonly type: 'assign'; readonly to: Person }
   | { readonly type: 'draft'; readonly text: string }
   | { readonly type: 'send'; readonly text: string; readonly replyId: string }
+  | { readonly type: 'request-approval'; readonly text: string }
+  /** `text` is what the person saw: what they did not see is not sent. */
+  | { readonly type: 'approve'; readonly replyId: string; readonly text?: string }
+  | { readonly type: 'refuse'; readonly words?: string | null }
   | { readonly type: 'mark-answered'; readonly url?: string | null; readonly words?: string | null }
   | { readonly type: 'dismiss'; readonly reason: DismissReason; readonly words?: string | null }
   | { readonly type: 'snooze'; readonly until: number }
@@ -105,7 +123,13 @@ export type PersonAction =
 
 /** What time and the networks do. */
 export type SystemAction =
-  | { readonly type: 'sent'; readonly replyId: string; readonly url: string | null }
+  | {
+      readonly type: 'sent';
+      readonly replyId: string;
+      readonly url: string | null;
+      /** The post a prompt became: the item belongs to its conversation from now on. */
+      readonly published?: { readonly postId: string; readonly conversationId: string };
+    }
   | { readonly type: 'send-failed'; readonly replyId: string; readonly why: string }
   | { readonly type: 'send-uncertain'; readonly replyId: string }
   | {
@@ -154,6 +178,8 @@ export interface Refusal {
     | 'sending'
     | 'not-sending'
     | 'nothing-to-do'
+    | 'not-requested'
+    | 'own-request'
     | 'invalid';
   readonly text: string;
 }
@@ -259,7 +285,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
         closing: null,
         warning: null,
         snoozedUntil: null,
-        waitingSince: item.waitingSince ?? now,
+        waitingSince: item.waitingSince ?? (isUnpublished(item) ? null : now),
       });
     default:
   }
@@ -315,7 +341,71 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
         state: item.state === 'open' ? 'claimed' : item.state,
         owner: item.owner ?? person(actor),
         draft: text === '' ? null : { text, by: person(actor), at: now },
+        approval: text === item.approval?.text ? item.approval : null,
       });
+    }
+    case 'request-approval': {
+      if (!mayDecide) return notYours();
+      const text = action.text.trim();
+      if (text === '') return refuse('invalid', 'There is nothing to approve: the text is empty.');
+      if (text.length > MAX_WORDS)
+        return refuse('invalid', `The text is longer than ${MAX_WORDS} characters.`);
+      if (text === item.approval?.text)
+        return refuse(
+          'nothing-to-do',
+          `That text waits for approval already, asked by ${item.approval.by.name}.`,
+        );
+      const by = person(actor);
+      return become(
+        {
+          state: 'claimed',
+          owner: item.owner ?? by,
+          snoozedUntil: null,
+          draft: { text, by, at: now },
+          approval: { text, by, at: now },
+          warning: null,
+        },
+        { text },
+      );
+    }
+    case 'approve': {
+      const { approval } = item;
+      if (!approval) return refuse('not-requested', `Nobody asks for approval of #${item.id} any more.`);
+      if (approval.by.id === actor.id && actor.role !== 'manager')
+        return refuse('own-request', 'Somebody else has to approve what you wrote.');
+      if (action.text !== undefined && action.text.trim() !== approval.text)
+        return refuse(
+          'not-requested',
+          `The draft of #${item.id} was changed in the meantime. Read it again before you approve it.`,
+        );
+      return become(
+        {
+          state: 'claimed',
+          owner: item.owner ?? approval.by,
+          snoozedUntil: null,
+          draft: { text: approval.text, by: approval.by, at: now },
+          sending: {
+            replyId: action.replyId,
+            text: approval.text,
+            by: approval.by,
+            at: now,
+            approvedBy: person(actor),
+          },
+          warning: null,
+        },
+        { replyId: action.replyId, text: approval.text, by: approval.by.name },
+      );
+    }
+    case 'refuse': {
+      if (!item.approval) return refuse('not-requested', `Nobody asks for approval of #${item.id} any more.`);
+      const words = action.words?.trim().slice(0, MAX_WORDS) || null;
+      return become(
+        {
+          approval: null,
+          warning: `${actor.name} did not approve the draft${words ? `: ${words}` : '.'} The text is kept.`,
+        },
+        { words, by: item.approval.by.name },
+      );
     }
     case 'send': {
       if (!mayDecide) return notYours();
@@ -331,6 +421,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
           snoozedUntil: null,
           draft: { text, by, at: now },
           sending: { replyId: action.replyId, text, by, at: now },
+          approval: null,
           warning: null,
         },
         { replyId: action.replyId, text },
@@ -347,7 +438,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
           reason: null,
           words: action.words?.trim() || null,
         }),
-        { url: action.url ?? null },
+        { url: action.url ?? null, by: actor.name, waitedMs: waited(item, now) },
       );
     case 'dismiss':
       if (!mayDecide) return notYours();
@@ -372,11 +463,30 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
   }
 }
 
+/** Milliseconds from the customer's post to its answer; null when nobody waited. Kept with the event, for the figures. */
+function waited(item: Item, answeredAt: number): number | null {
+  return item.waitingSince === null ? null : Math.max(0, answeredAt - item.waitingSince);
+}
+
+/** Conversation ids of prompts that are not public yet begin like this. */
+const PROMPT_ID = 'prompt:';
+
+/** The conversation id of a new prompt. @param unique anything that was never used before */
+export function promptId(unique: string): string {
+  return `${PROMPT_ID}${unique}`;
+}
+
+/** Whether it is an idea of ours that nobody outside has seen. */
+export function isUnpublished(item: Pick<Item, 'origin' | 'conversationId'>): boolean {
+  return item.origin === 'prompt' && item.conversationId.startsWith(PROMPT_ID);
+}
+
 function closed(item: Item, state: 'answered' | 'dismissed', closing: Closing): Partial<Item> {
   return {
     state,
     closing,
     sending: null,
+    approval: null,
     snoozedUntil: null,
     warning: null,
     waitingSince: null,
@@ -400,10 +510,20 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
             url: action.url,
             reason: null,
             words: null,
+            ...(item.sending.approvedBy ? { approvedBy: item.sending.approvedBy } : {}),
           }),
           draft: null,
+          ...action.published,
         },
-        { replyId: action.replyId, url: action.url },
+        {
+          replyId: action.replyId,
+          url: action.url,
+          by: item.sending.by.name,
+          waitedMs: waited(item, now),
+          // To publish is no answer to anybody.
+          ...(isUnpublished(item) ? { prompt: true } : {}),
+          ...(item.sending.approvedBy ? { approvedBy: item.sending.approvedBy.name } : {}),
+        },
       );
     case 'send-failed':
       if (item.sending?.replyId !== action.replyId)
@@ -430,12 +550,27 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
       const sending = item.sending && action.at >= item.sending.at - CLOCK_SKEW_MS ? item.sending : null;
       const how = sending ? 'sent' : 'network';
       const by = sending ? sending.by : action.by;
+      const approved = sending?.approvedBy ? { approvedBy: sending.approvedBy } : {};
       return become(
         {
-          ...closed(item, 'answered', { how, by, at: action.at, url: action.url, reason: null, words: null }),
+          ...closed(item, 'answered', {
+            how,
+            by,
+            at: action.at,
+            url: action.url,
+            reason: null,
+            words: null,
+            ...approved,
+          }),
           draft: sending ? null : item.draft,
         },
-        { by: by.name, url: action.url },
+        {
+          by: by.name,
+          url: action.url,
+          waitedMs: waited(item, action.at),
+          // A better answer to what was answered already is no second answer.
+          ...(item.state === 'answered' ? { corrects: true } : {}),
+        },
       );
     }
     case 'customer-posted':

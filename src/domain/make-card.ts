@@ -1,6 +1,6 @@
 import type { Card, CardAction, CardPost, ReplyDoor, Tone } from './card.ts';
 import { MAX_CARD_POSTS } from './card.ts';
-import { DISMISS_REASONS, type Item, type ItemEvent, isClosed } from './item.ts';
+import { DISMISS_REASONS, type Item, type ItemEvent, isClosed, isUnpublished } from './item.ts';
 import { type Post, readableText } from './post.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
 
@@ -21,6 +21,8 @@ export interface CardInput {
     readonly sample: boolean;
     readonly reply: ReplyDoor | null;
   };
+  /** Whether the team's policy wants a second person for some answers; default false. */
+  readonly approvals?: boolean;
 }
 
 /** The kinds in the words people see. */
@@ -63,7 +65,7 @@ export function makeCard(input: CardInput): Card {
     source: { name: item.source, label: source.label },
     sample: source.sample,
     kinds: item.kinds,
-    kindLabel: item.kinds.map((kind) => KIND_LABELS[kind]).join(' · '),
+    kindLabel: item.kinds.map((kind) => KIND_LABELS[kind]).join(' · ') || 'Human post',
     priority: item.priority,
     urgency: urgencyOf(item.priority),
     author: {
@@ -71,7 +73,7 @@ export function makeCard(input: CardInput): Card {
       handle: post.author.handle,
       url: post.author.url,
       avatarUrl: post.author.avatarUrl,
-      known: knownWords(input.author),
+      known: post.ours ? (item.reasons[0]?.text ?? '') : knownWords(input.author),
     },
     text: readableText(post),
     url: post.url,
@@ -80,7 +82,7 @@ export function makeCard(input: CardInput): Card {
     conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
     reasons: item.reasons.map((reason) => reason.text),
     suggested: item.suggested,
-    suggestedLabel: RESPONSE_LABELS[item.suggested],
+    suggestedLabel: isUnpublished(item) ? 'Publish it, or change it first' : RESPONSE_LABELS[item.suggested],
     answerDue: item.answerDue,
     openedAt: item.openedAt,
     waitingSince: item.waitingSince,
@@ -89,6 +91,9 @@ export function makeCard(input: CardInput): Card {
     lastOwner: item.lastOwner,
     snoozedUntil: item.snoozedUntil,
     draft: item.draft ? { text: item.draft.text, by: item.draft.by.name, at: item.draft.at } : null,
+    approval: item.approval
+      ? { by: item.approval.by.name, text: item.approval.text, at: item.approval.at }
+      : null,
     sending: item.sending ? { by: item.sending.by.name } : null,
     warning: item.warning,
     notes: notes.map((event) => ({
@@ -98,7 +103,7 @@ export function makeCard(input: CardInput): Card {
     })),
     closing: closingOf(item),
     reply: source.reply,
-    actions: actionsOf(item, source.reply !== null, post.url !== null),
+    actions: actionsOf(item, source.reply !== null, input.approvals ?? false, post.url !== null),
   };
 }
 
@@ -146,10 +151,11 @@ function knownWords(author: CardInput['author']): string {
   const times = `${ordinal(author.conversations + 1)} time here`;
   if (!author.last) return times;
   const about = author.last.kinds[0] ? KIND_LABELS[author.last.kinds[0]].toLowerCase() : 'a mention';
-  return `${times}; last: ${about}, ${stateWords(author.last)}`;
+  return `${times}; last: ${about}, ${standingWords(author.last)}`;
 }
 
-function stateWords(item: Item): string {
+/** How an item stands, in a few words: "answered by Ana". */
+export function standingWords(item: Item): string {
   if (item.closing) return item.state === 'answered' ? `answered by ${item.closing.by.name}` : 'not answered';
   return item.owner ? `with ${item.owner.name}` : 'still open';
 }
@@ -160,8 +166,9 @@ function closingOf(item: Item): Card['closing'] {
   const by = closing.by.name;
   const words = closing.words ? ` – ${closing.words}` : '';
   const reason = closing.reason ? `: ${DISMISS_REASONS[closing.reason]}` : '';
+  const approved = closing.approvedBy ? `, approved by ${closing.approvedBy.name}` : '';
   const line = {
-    sent: `Answered by ${by}`,
+    sent: `${item.origin === 'prompt' && item.followUps === 0 ? 'Published' : 'Answered'} by ${by}${approved}`,
     network: `Answered on the network by ${by}`,
     marked: `Marked as answered by ${by}${words}`,
     dismissed: `Dismissed by ${by}${reason}${words}`,
@@ -169,12 +176,23 @@ function closingOf(item: Item): Card['closing'] {
   return { line, by, at: closing.at, url: closing.url };
 }
 
-function actionsOf(item: Item, canReply: boolean, hasUrl: boolean): readonly CardAction[] {
+function actionsOf(
+  item: Item,
+  canReply: boolean,
+  approvals: boolean,
+  hasUrl: boolean,
+): readonly CardAction[] {
   const open: readonly CardAction[] = hasUrl ? ['open'] : [];
   if (isClosed(item)) return ['reopen', 'note', ...open];
   if (item.sending) return ['note', ...open];
-  const write: CardAction[] = canReply ? (item.draft ? ['draft', 'send'] : ['draft']) : [];
+  const write: CardAction[] = canReply ? ['draft', ...sendActions(item, approvals)] : [];
   const first: CardAction[] = item.owner ? (item.state === 'snoozed' ? ['claim'] : []) : ['claim'];
   const release: CardAction[] = item.owner ? ['release'] : [];
   return [...first, ...write, 'dismiss', ...release, 'assign', 'snooze', 'mark-answered', 'note', ...open];
+}
+
+function sendActions(item: Item, approvals: boolean): readonly CardAction[] {
+  if (!item.draft) return [];
+  if (item.approval) return ['approve', 'refuse', 'send'];
+  return approvals ? ['request-approval', 'send'] : ['send'];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Post, readableText } from './post.ts';
 import { KINDS, type Verdict } from './triage/verdict.ts';
+import { findWord } from './words.ts';
 
 const VIAS = ['mention', 'reply', 'quote', 'follow', 'comment', 'keyword', 'share', 'message'] as const;
 
@@ -85,16 +86,7 @@ function fits(when: Rule['when'], verdict: Pick<Verdict, 'kinds' | 'priority'>, 
   if (when.via && !when.via.includes(post.via)) return false;
   if (when.minPriority !== undefined && verdict.priority < when.minPriority) return false;
   if (when.languages && !when.languages.some((language) => speaks(post, language))) return false;
-  if (when.words) {
-    const written = readableText(post).slice(0, MAX_SEARCHED);
-    const text = tokenText(written);
-    // What holds no letters ("🔥") has no word boundaries either.
-    const found = (word: string): boolean =>
-      NO_SPACES.test(word) || !/[\p{L}\p{N}]/u.test(word)
-        ? written.includes(word)
-        : text.includes(tokenText(word));
-    if (!when.words.some(found)) return false;
-  }
+  if (when.words && findWord(readableText(post), when.words) === null) return false;
   return true;
 }
 
@@ -102,25 +94,4 @@ function speaks(post: Post, language: string): boolean {
   const tag = post.lang?.toLowerCase() ?? '';
   const wanted = language.toLowerCase();
   return tag === wanted || tag.startsWith(`${wanted}-`);
-}
-
-/** A rule looks at no more of a text than this, in UTF-16 units: a hostile post must not cost more than a long one. */
-const MAX_SEARCHED = 20_000;
-
-/** Scripts that put no spaces between words: a word is found wherever its characters are. */
-const NO_SPACES =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Khmer}\p{sc=Lao}\p{sc=Myanmar}]/u;
-
-/**
- * Words between single spaces, so that a phrase is found as whole words without a regular expression of the user's.
- * Apostrophes part words, too: "Potluck" is in "Potluck's", and "don't" in "don’t".
- */
-function tokenText(text: string): string {
-  return ` ${
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}]+/gu)
-      ?.join(' ') ?? ''
-  } `;
 }

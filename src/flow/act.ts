@@ -1,21 +1,25 @@
-import type { ActRequest, ActResult } from '../chat/chat.ts';
+import type { ActRequest, ActResult, ChatAction } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import {
   type Action,
   type Actor,
   type Item,
+  isClosed,
+  isUnpublished,
   type PersonAction,
-  type Role,
   SYSTEM,
   type SystemAction,
   transition,
 } from '../domain/item.ts';
-import type { Post } from '../domain/post.ts';
+import type { Permission } from '../domain/permission.ts';
+import { type Post, readableText } from '../domain/post.ts';
 import type { Measure } from '../domain/reply.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../errors.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries, Store } from '../store/store.ts';
+import type { Policy } from './policy.ts';
 import type { View } from './view.ts';
+import { wayOut } from './way-out.ts';
 
 export interface ActDeps {
   readonly store: Store;
@@ -24,8 +28,7 @@ export interface ActDeps {
   readonly sources: ReadonlyMap<string, Source>;
   /** A new reply id: 13 or more characters, unique for ever. */
   readonly newId: () => string;
-  /** The role of a person, by the team's policy. */
-  readonly roleOf: (personId: string) => Role;
+  readonly policy: Policy;
   readonly changed: (itemIds: readonly number[]) => void;
   /** Stores our public posts, so that the conversation is complete at once. */
   readonly record: (
@@ -50,6 +53,8 @@ export interface Act {
 const SEND_TIMEOUT_MS = 45_000;
 const STUCK_AFTER_MS = 2 * SEND_TIMEOUT_MS;
 const ATTEMPTS = 10;
+const NO_WAY =
+  'Potluck cannot reply there. Open the post and answer on the network; the card closes by itself.';
 
 const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> = {
   claim: (item) => `#${item.id} is yours.`,
@@ -59,6 +64,9 @@ const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> =
     item.draft
       ? `The draft for #${item.id} is saved. Nothing is public yet.`
       : `The draft for #${item.id} is gone.`,
+  'request-approval': (item) => `The draft for #${item.id} waits for a second person. Nothing is public yet.`,
+  refuse: (item) =>
+    `The draft for #${item.id} is not approved. ${item.owner?.name ?? 'Whoever takes it'} reads why on the card.`,
   'mark-answered': (item) => `#${item.id} is marked as answered.`,
   dismiss: (item) => `#${item.id} is dismissed.`,
   snooze: (item) => `#${item.id} sleeps and comes back by itself.`,
@@ -66,23 +74,67 @@ const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> =
   note: (item) => `Noted on #${item.id}. Only the team sees it.`,
 };
 
+/** What each action needs beyond holding the item. */
+const NEEDED: Readonly<Partial<Record<ChatAction['type'], Permission>>> = {
+  send: 'send',
+  approve: 'approve',
+  refuse: 'approve',
+  dismiss: 'dismiss',
+  assign: 'assign',
+};
+
+type Send = Extract<ChatAction, { type: 'send' | 'approve' }>;
+
+function isSend(action: ChatAction): action is Send {
+  return action.type === 'send' || action.type === 'approve';
+}
+
 export function createAct(deps: ActDeps): Act {
   const { store, clock, view } = deps;
   const sending = new Set<Promise<unknown>>();
 
   async function act(request: ActRequest): Promise<ActResult> {
-    const actor: Actor = { ...request.actor, role: request.actor.role ?? deps.roleOf(request.actor.id) };
+    const actor: Actor = { ...request.actor, role: deps.policy.roleOf(request.actor) };
     const { action, itemId } = request;
     try {
-      return action.type === 'send'
-        ? await tracked(send(itemId, action.text, actor))
-        : await decide(itemId, action, actor);
+      const work = forbids(request).then(
+        (forbidden) =>
+          forbidden ?? (isSend(action) ? send(itemId, action, actor) : decide(itemId, action, actor)),
+      );
+      return await (isSend(action) ? tracked(work) : work);
     } catch (error) {
       // Whoever clicked reads what happened; an exception would leave them with a spinning button.
       deps.log.warn({ itemId, action: action.type, error: messageOf(error) }, 'an action failed');
       const text = `Potluck could not finish that just now. Look at #${itemId} again before you try once more.`;
       return { ok: false, refusal: { code: 'unavailable', text }, card: null };
     }
+  }
+
+  /** The team's policy, enforced here and nowhere else. */
+  async function forbids({ itemId, action, actor }: ActRequest): Promise<ActResult | null> {
+    const needed = NEEDED[action.type];
+    if (!needed) return null;
+    const may = deps.policy.may(actor, needed);
+    const why = may.ok ? await secondPerson(itemId, action, actor) : may.text;
+    if (why === null) return null;
+    const card = await cardOf(itemId);
+    if (!card) return notFound(itemId);
+    return action.type === 'send'
+      ? { ok: false, refusal: { code: 'needs-approval', text: `${why} Ask for approval instead.` }, card }
+      : { ok: false, refusal: { code: 'not-allowed', text: why }, card };
+  }
+
+  /** Why somebody else must read this first; null when nobody must. Whoever may approve is that somebody. */
+  async function secondPerson(
+    itemId: number,
+    action: ChatAction,
+    actor: ActRequest['actor'],
+  ): Promise<string | null> {
+    if (action.type !== 'send' || !deps.policy.approvals || deps.policy.may(actor, 'approve').ok) return null;
+    const item = await store.item(itemId);
+    if (!item) return null;
+    const post = await store.post(item.source, item.postId);
+    return deps.policy.approvalReason(item, [action.text, ...(post ? [readableText(post)] : [])]);
   }
 
   function tracked<T>(work: Promise<T>): Promise<T> {
@@ -103,6 +155,7 @@ export function createAct(deps: ActDeps): Act {
     action: Action,
     actor: Actor,
     also?: (queries: Queries, item: Item) => Promise<void>,
+    lock = `item:${itemId}`,
   ): Promise<{ item: Item } | { refused: ActResult }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await store.item(itemId);
@@ -111,7 +164,7 @@ export function createAct(deps: ActDeps): Act {
       if (!outcome.ok) {
         return { refused: { ok: false, refusal: outcome.refusal, card: await view.card(before) } };
       }
-      const saved = await store.transaction(`item:${itemId}`, async (queries) => {
+      const saved = await store.transaction(lock, async (queries) => {
         if (!(await queries.saveItem(outcome.item))) return false;
         await queries.addEvents(outcome.events);
         await also?.(queries, outcome.item);
@@ -142,44 +195,50 @@ export function createAct(deps: ActDeps): Act {
   }
 
   /** Stores the intent, calls the network once, and records what came of it. */
-  async function send(itemId: number, text: string, actor: Actor): Promise<ActResult> {
+  async function send(itemId: number, action: Send, actor: Actor): Promise<ActResult> {
     const item = await store.item(itemId);
     if (!item) return notFound(itemId);
     const source = deps.sources.get(item.source);
     const post = await store.post(item.source, item.postId);
-    const refuse = async (code: 'not-possible', words: string): Promise<ActResult> => ({
+    const refuse = async (words: string): Promise<ActResult> => ({
       ok: false,
-      refusal: { code, text: words },
+      refusal: { code: 'not-possible', text: words },
       card: await view.card(item),
     });
-    if (!source?.reply || !post || !source.capabilities.reply || post.via === 'follow')
-      return refuse(
-        'not-possible',
-        'Potluck cannot reply there. Open the post and answer on the network; the card closes by itself.',
-      );
-    const measure = source.measure?.(post, text.trim());
-    if (measure?.problem) return refuse('not-possible', measure.problem);
+    const way = wayOut(source, item, post);
+    if (!way) return refuse(NO_WAY);
+    // Without a request the state machine says so; there is no text that could be measured.
+    const text = action.type === 'send' ? action.text : (item.approval?.text ?? null);
+    const problem = text === null ? null : (way.measure(text.trim())?.problem ?? null);
+    if (problem !== null) return refuse(problem);
 
     const replyId = deps.newId();
-    const started = await change(itemId, { type: 'send', text, replyId }, actor, (queries, next) =>
-      queries.addReply({
-        id: replyId,
-        itemId,
-        postId: post.id,
-        text: next.sending?.text ?? text,
-        byId: actor.id,
-        byName: actor.name,
-        at: next.updatedAt,
-        state: 'sending',
-        url: null,
-        why: null,
-      }),
+    const started = await change(
+      itemId,
+      { ...action, replyId },
+      actor,
+      async (queries, { sending: begun, updatedAt }) => {
+        if (!begun) throw new Error(`#${itemId} should be sending.`);
+        await queries.addReply({
+          id: replyId,
+          itemId,
+          postId: item.postId,
+          text: begun.text,
+          byId: begun.by.id,
+          byName: begun.by.name,
+          at: updatedAt,
+          state: 'sending',
+          url: null,
+          why: null,
+          approvedBy: begun.approvedBy ?? null,
+        });
+      },
     );
     if ('refused' in started) return started.refused;
 
     let ours: readonly Post[];
     try {
-      ours = await source.reply(post, started.item.sending?.text ?? text, {
+      ours = await way.go(started.item.sending?.text ?? '', {
         idempotencyKey: replyId,
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
       });
@@ -189,9 +248,13 @@ export function createAct(deps: ActDeps): Act {
     const url = ours[0]?.url ?? null;
     const words = url ? `Sent: ${url}` : 'Sent.';
     try {
-      await finish(itemId, { type: 'sent', replyId, url }, { state: 'sent', url, why: null });
+      const first = isUnpublished(item) ? ours[0] : undefined;
+      const published = first && { postId: first.id, conversationId: first.conversationId };
+      const sent = { type: 'sent', replyId, url, ...(published ? { published } : {}) } as const;
+      const stray = await finish(itemId, sent, { state: 'sent', url, why: null });
       await deps.record(item.source, ours);
-      await reopenIfAskedMeanwhile(itemId, post, ours);
+      if (stray) await takeOver(itemId, stray);
+      else if (post) await reopenIfAskedMeanwhile(itemId, post, ours);
     } catch (error) {
       // It is public whatever happens here; what is missing is made up for when the network brings the post.
       deps.log.warn(
@@ -216,9 +279,37 @@ export function createAct(deps: ActDeps): Act {
     itemId: number,
     action: Extract<Action, { replyId: string }> & SystemAction,
     end: Parameters<Queries['finishReply']>[1],
-  ): Promise<void> {
-    const done = await change(itemId, action, SYSTEM, (queries) => queries.finishReply(action.replyId, end));
+  ): Promise<Item | null> {
+    const published = action.type === 'sent' ? action.published : undefined;
+    let stray: Item | null = null;
+    const also = async (queries: Queries, item: Item): Promise<void> => {
+      await queries.finishReply(action.replyId, end);
+      if (published) stray = await bind(queries, item, published.conversationId);
+    };
+    // Nobody makes an item of the new conversation between the look and the binding.
+    const source = published && (await store.item(itemId))?.source;
+    const done = await change(itemId, action, SYSTEM, also, source && `source:${source}`);
     if ('refused' in done) await store.finishReply(action.replyId, end);
+    return stray;
+  }
+
+  /** Gives a prompt the conversation that it began. Returns the item that the first answer may have made of it already. */
+  async function bind(queries: Queries, item: Item, conversationId: string): Promise<Item | null> {
+    const there = await queries.itemOf(item.source, conversationId);
+    const stray = there && there.id !== item.id ? there : null;
+    if (stray) await queries.bindConversation(stray.id, `merged:${stray.id}`);
+    await queries.bindConversation(item.id, conversationId);
+    return stray;
+  }
+
+  /** Somebody answered our post before we knew that it was out: what they asked belongs to the prompt. */
+  async function takeOver(itemId: number, stray: Item): Promise<void> {
+    const { kinds, priority, answerDue, suggested, reasons, postId } = stray;
+    const asked = await store.post(stray.source, postId);
+    await change(stray.id, { type: 'merge', into: itemId }, SYSTEM);
+    const at = asked?.createdAt ?? stray.openedAt;
+    const verdict = { kinds, priority, answerDue, suggested, reasons };
+    if (!isClosed(stray)) await change(itemId, { type: 'customer-posted', postId, at, verdict }, SYSTEM);
   }
 
   /** The customer wrote again between our reply and the news that it was out: the last word is theirs. */
@@ -264,10 +355,9 @@ export function createAct(deps: ActDeps): Act {
 
   async function measure(itemId: number, text: string): Promise<Measure | null> {
     const item = await store.item(itemId);
-    const source = item && deps.sources.get(item.source);
-    if (!item || !source?.capabilities.reply || !source.measure) return null;
+    if (!item) return null;
     const post = await store.post(item.source, item.postId);
-    return post && post.via !== 'follow' ? source.measure(post, text) : null;
+    return wayOut(deps.sources.get(item.source), item, post)?.measure(text) ?? null;
   }
 
   return Object.assign(act, {

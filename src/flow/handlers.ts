@@ -1,24 +1,56 @@
 import type { ChatHandlers, ListQuery } from '../chat/chat.ts';
+import type { Clock } from '../clock.ts';
+import { lint } from '../domain/etiquette.ts';
+import { isUnpublished } from '../domain/item.ts';
+import { type Post, readableText } from '../domain/post.ts';
+import type { Place } from '../domain/routing.ts';
+import { makeStats } from '../domain/stats.ts';
+import type { Verdict } from '../domain/triage/verdict.ts';
+import type { Source } from '../sources/source.ts';
 import type { ItemQuery, Store } from '../store/store.ts';
 import type { Act } from './act.ts';
+import type { Changes } from './changes.ts';
+import type { Delivery, IngestResult } from './ingest.ts';
+import { findPeople } from './people.ts';
+import type { Policy } from './policy.ts';
+import { outletsOf, propose } from './propose.ts';
+import type { SettingsDesk } from './settings.ts';
+import { actorOf, track } from './track.ts';
 import type { View } from './view.ts';
 import type { Watch } from './watch.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const HISTORY = 200;
+const DAY_MS = 24 * 60 * 60_000;
 
-/** What one chat platform may ask and do. */
-export function createHandlers(deps: {
-  readonly chat: string;
+/** What the parts of the flow that chats talk to have in common. */
+export interface HandlersDeps {
   readonly store: Store;
+  readonly clock: Clock;
   readonly view: View;
   readonly act: Act;
-  readonly watches: ReadonlyMap<string, Watch>;
-  /** The channels of this chat that items can come to. */
-  readonly channels: readonly string[];
-}): ChatHandlers {
-  const { chat, store, view, act } = deps;
+  readonly watches: ReadonlyMap<string, Pick<Watch, 'health'>>;
+  /** By name, those of what colleagues find in a chat included. */
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly policy: Policy;
+  readonly settings: SettingsDesk;
+  readonly changes: Pick<Changes, 'onChange'>;
+  readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
+  readonly route: (verdict: Verdict, post: Post) => readonly Place[];
+  /** Unique for ever. */
+  readonly newId: () => string;
+  readonly changed: (itemIds: readonly number[]) => void;
+}
+
+/**
+ * What one chat platform may ask and do.
+ *
+ * @param channels the channels of this chat that items can come to, in the order of the configuration
+ */
+export function createHandlers(deps: HandlersDeps, chat: string, channels: readonly string[]): ChatHandlers {
+  const { store, view, act, clock, policy, settings } = deps;
+  const fallback = channels.slice(0, 1).map((channel): Place => ({ chat, channel }));
 
   return {
     act,
@@ -38,7 +70,36 @@ export function createHandlers(deps: {
     counts: (channel) => store.countByState(channel === undefined ? {} : { chat, channel }),
     history: (itemId) => store.events(itemId, HISTORY),
     sources: () => Promise.all([...deps.watches.values()].map((watch) => watch.health())),
-    channels: () => deps.channels,
+    channels: () => channels,
+    onChange: deps.changes.onChange,
+    people: (words) => findPeople(store, deps.sources, words),
+    stats: async (window) => {
+      // What happened this very millisecond counts.
+      const to = clock.now() + 1;
+      const from = to - (window === 'day' ? DAY_MS : 7 * DAY_MS);
+      return makeStats(from, to, await store.window(from, to));
+    },
+    track: (found, actor) => track({ ...deps, chat, fallback }, found, actorOf(actor, policy.roleOf(actor))),
+    outlets: async () => outletsOf(deps.sources),
+    propose: (idea, actor) =>
+      propose({ ...deps, chat, fallback }, idea, actorOf(actor, policy.roleOf(actor))),
+    remarks: async (itemId, text) => {
+      const item = await store.item(itemId);
+      if (!item) return [];
+      const post = await store.post(item.source, item.postId);
+      const said = isUnpublished(item) || post === null || post.ours ? null : post;
+      return lint(text, {
+        said: said && readableText(said),
+        name: said && (said.author.name || said.author.handle),
+        handle: said?.author.handle ?? null,
+        lang: said?.lang ?? null,
+        measure: await act.measure(itemId, text),
+      });
+    },
+    may: async (actor, what) => policy.may(actor, what),
+    settings: settings.settings,
+    mute: settings.mute,
+    tryMute: settings.tryMute,
   };
 }
 

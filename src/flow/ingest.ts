@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import {
   type Action,
+  type Actor,
   type DismissReason,
   type Item,
   type ItemEvent,
@@ -9,9 +10,10 @@ import {
   transition,
   wasFiltered,
 } from '../domain/item.ts';
-import type { Post } from '../domain/post.ts';
+import { type Post, readableText } from '../domain/post.ts';
 import type { Place } from '../domain/routing.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
+import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
 
@@ -22,6 +24,8 @@ export interface IngestDeps {
   readonly brand: Brand;
   /** Which channels an item belongs to. Pure. */
   readonly route: (verdict: Verdict, post: Post) => readonly Place[];
+  /** Posts with any of these words open nothing. */
+  readonly muted: () => Promise<readonly string[]>;
   /** Called after the commit with the items that changed, so that cards follow at once. */
   readonly changed: (itemIds: readonly number[]) => void;
 }
@@ -33,6 +37,8 @@ export interface Delivery {
   readonly state?: (before: SourceState, fresh: readonly Post[]) => SourceState;
   /** Posts of a catch-up say nothing about how quick we are. */
   readonly backfilled: boolean;
+  /** A colleague handed it in: it is for the team, whatever triage thinks of it. */
+  readonly found?: Actor;
 }
 
 export interface IngestResult {
@@ -59,7 +65,8 @@ export function createIngest(deps: IngestDeps): (delivery: Delivery) => Promise<
 
 async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResult> {
   const { store, clock } = deps;
-  const { source } = delivery;
+  const { source, found = null } = delivery;
+  const muted = found ? [] : await deps.muted();
   const result = await store.transaction(`source:${source}`, async (queries) => {
     const now = clock.now();
     const posts = delivery.posts.map((post) =>
@@ -70,7 +77,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       placed.posts.length > 0 ? await queries.addPosts(placed.posts, now, delivery.backfilled) : [];
     const changed = new Set<number>();
     let opened = 0;
-    const life: Life = { deps, queries, source, now, met: new Map(), events: [] };
+    const life: Life = { deps, queries, source, now, met: new Map(), events: [], muted, found };
     for (const [conversationId, news] of byConversation(fresh)) {
       const ids = new Set([...news.map((post) => post.id), ...(placed.joined.get(conversationId) ?? [])]);
       const outcome = await advance(life, conversationId, news, ids, placed.known.has(conversationId));
@@ -113,6 +120,8 @@ interface Life {
   readonly met: Map<string, number>;
   /** What happened to the items, stored together at the end. */
   readonly events: ItemEvent[];
+  readonly muted: readonly string[];
+  readonly found: Actor | null;
 }
 
 /** A conversation while its item lives through the news of it. */
@@ -164,7 +173,7 @@ async function advance(
 }
 
 async function judge(
-  { deps, queries, source, met }: Life,
+  { deps, queries, source, met, muted, found }: Life,
   posts: readonly Post[],
   index: number,
   hadItem: boolean,
@@ -176,11 +185,32 @@ async function judge(
   const times = met.get(id) ?? (await queries.author(source, id, NO_CONVERSATION)).conversations;
   met.set(id, times);
   const earlier = posts.slice(Math.max(0, index - CONVERSATION_WINDOW), index);
-  return deps.triage(post, {
+  const verdict = deps.triage(post, {
     brand: deps.brand,
     earlier,
     met: Math.max(0, times - (hadItem ? 1 : 0)),
   });
+  if (found) return foundVerdict(verdict, found);
+  const word = findWord(readableText(post), muted);
+  return word === null ? verdict : mutedVerdict(verdict, word);
+}
+
+/** A colleague thinks that somebody should look: no filter knows better. */
+function foundVerdict(verdict: Verdict, { name }: Actor): Verdict {
+  const kinds = verdict.kinds.filter((kind) => kind !== 'spam');
+  return {
+    ...verdict,
+    kinds: kinds.length > 0 ? kinds : ['mention'],
+    answerDue: true,
+    reasons: [{ code: 'found', text: `found by ${name}` }, ...verdict.reasons],
+  };
+}
+
+const MUTED = 'muted';
+
+function mutedVerdict(verdict: Verdict, word: string): Verdict {
+  const reason = { code: MUTED, text: `has the muted word “${word}”` };
+  return { ...verdict, answerDue: false, reasons: [reason, ...verdict.reasons] };
 }
 
 /** The newest of these positions at which a customer asked for an answer, or -1. */
@@ -315,6 +345,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     snoozedUntil: null,
     draft: null,
     sending: null,
+    approval: null,
     warning: null,
     closing: filtered
       ? { how: 'dismissed', by: { id: SYSTEM.id, name: SYSTEM.name }, at: now, url: null, ...filtered }
@@ -328,13 +359,14 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     if (!existing) return null;
     return live(life, existing, { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict });
   }
+  const by = life.found ?? SYSTEM;
   life.events.push({
     itemId: item.id,
     version: item.version,
     at: now,
     type: filtered ? 'filtered' : 'opened',
-    actor: { id: SYSTEM.id, name: SYSTEM.name },
-    surface: SYSTEM.surface,
+    actor: { id: by.id, name: by.name },
+    surface: by.surface,
     detail: { postId: post.id, priority: verdict.priority, why: verdict.reasons[0]?.text ?? '' },
   });
   await queries.wantCards(item.id, deps.route(verdict, post));
@@ -345,6 +377,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
 function filterWords(verdict: Verdict): { reason: DismissReason; words: string } | null {
   const words = verdict.reasons[0]?.text ?? '';
   if (verdict.kinds.includes('spam')) return { reason: 'spam', words };
+  if (verdict.reasons[0]?.code === MUTED) return { reason: 'not-relevant', words };
   // A new follower or a shared link owes nobody an answer, and yet is the chance of a small dialogue.
   const chance = verdict.kinds.includes('follow') || verdict.kinds.includes('link-share');
   return verdict.answerDue || chance ? null : { reason: 'no-answer-needed', words };

@@ -1,5 +1,6 @@
-import type { Chat, ChatHealth } from '../chat/chat.ts';
+import type { Chat, ChatHealth, PostOptions } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
+import type { Card } from '../domain/card.ts';
 import { type Item, isClosed } from '../domain/item.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, Store } from '../store/store.ts';
@@ -30,12 +31,17 @@ export interface Present {
 
 /** Looks at the ledger at least this often, so that a change by another process is seen too. */
 const TICK_MS = 1_000;
+/** Cards read at once; where there is a pace, only the most urgent one of each channel is needed. */
 const PAGE = 200;
-const MAX_PAGE = 16 * PAGE;
+const PACED_PAGE = 25;
+/** Where the platform sets a pace, nothing is gained by looking more often than this, however much changes. */
+const LOOK_EVERY_MS = 250;
 /** A write that hangs must not hold its channel up for ever. */
 const WRITE_TIMEOUT_MS = 30_000;
 /** A chat whose credentials were refused is tried again this seldom. */
 const AUTH_PAUSE_MS = 5 * 60_000;
+/** One channel among others: somebody is just installing the app there, and wants to see it work. */
+const CHANNEL_AUTH_PAUSE_MS = 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 5 * 60_000;
 /** A card that may have been posted before a crash is looked for from this long before its first attempt. */
@@ -72,7 +78,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   let trouble: string | null = null;
   /** Per channel: not before. */
   const channelFree = new Map<string, number>();
-  let lookedFurtherAt = Number.NEGATIVE_INFINITY;
+  const lookEveryMs = Math.min(LOOK_EVERY_MS, chat.channelIntervalMs / 4);
 
   function nudge(): void {
     nudged = true;
@@ -83,7 +89,10 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     const busy = new Map<string, Promise<void>>();
     const stop = (): void => wake();
     signal.addEventListener('abort', stop, { once: true });
-    while (!signal.aborted) {
+    for (let lookedAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+      const early = lookedAt + lookEveryMs - clock.now();
+      if (early > 0) await clock.sleep(early, signal).catch(() => {});
+      lookedAt = clock.now();
       nudged = false;
       try {
         if (clock.now() >= pausedUntil) await startChannels(busy, signal);
@@ -102,22 +111,18 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   /** Lets every channel that is free, and has a card behind, work on its most urgent ones. */
   async function startChannels(busy: Map<string, Promise<void>>, signal: AbortSignal): Promise<void> {
     const now = clock.now();
-    for (let limit = PAGE; ; limit *= 4) {
-      const behind = await store.cardsBehind(chat.kind, now, limit);
-      const ready = [...byChannel(behind)].filter(
-        ([channel]) => !busy.has(channel) && (channelFree.get(channel) ?? 0) <= now,
-      );
-      for (const [channel, rows] of ready) {
-        const work = workOff(channel, rows, signal).finally(() => {
-          busy.delete(channel);
-          nudge();
-        });
-        busy.set(channel, work);
-      }
-      if (ready.length > 0 || behind.length < limit || limit >= MAX_PAGE) return;
-      // The long queue of a channel that must wait hides the others: look behind it, now and then.
-      if (limit === PAGE && now - lookedFurtherAt < TICK_MS) return;
-      lookedFurtherAt = now;
+    // The long queue of a channel that must wait would hide the others, and cost much for nothing.
+    const waiting = [...channelFree].filter(([, at]) => at > now).map(([channel]) => channel);
+    const except = [...new Set([...busy.keys(), ...waiting])];
+    const page = chat.channelIntervalMs > 0 ? PACED_PAGE : PAGE;
+    const behind = await store.cardsBehind(chat.kind, now, page, except);
+    for (const [channel, rows] of byChannel(behind)) {
+      if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
+      const work = workOff(channel, rows, signal).finally(() => {
+        busy.delete(channel);
+        nudge();
+      });
+      busy.set(channel, work);
     }
   }
 
@@ -215,6 +220,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     const shown = (ref: string): CardRow => ({
       ...row,
       ref,
+      remarked: item.followUps,
       shownVersion: card.version,
       notBefore: 0,
       failures: 0,
@@ -225,7 +231,9 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       ref = await chat.find(row.channel, item.id, row.postingAt - FIND_SLACK_MS, signal);
     }
     if (ref !== null) {
-      await save(shown(await chat.update(ref, card, options)), done);
+      const updated = await chat.update(ref, card, options);
+      await remark({ ...row, ref: updated }, item, card, options);
+      await save(shown(updated), done);
       return;
     }
     if (isClosed(item)) {
@@ -238,6 +246,29 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     signal.throwIfAborted();
     const posted = await chat.post(row.channel, card, options);
     await save({ ...shown(posted), postingAt }, done);
+  }
+
+  /**
+   * The author came back: one line in the card's thread. Noted before it is said, so that after a crash it is rather
+   * missing than said twice; the card itself shows the follow-up in any case.
+   */
+  async function remark(row: CardRow, item: Item, card: Card, options: PostOptions): Promise<void> {
+    if (!chat.remark || item.followUps <= row.remarked || row.ref === null || isClosed(item)) return;
+    await store.saveCards([{ ...row, remarked: item.followUps }]);
+    await clock.sleep(chat.channelIntervalMs, options.signal);
+    try {
+      await chat.remark(row.ref, remarkWords(card), item.lastOwner?.id ?? null, options);
+    } catch (error) {
+      // Certain that nothing was said: it is said at the next attempt.
+      if (error instanceof RateLimitedError || error instanceof AuthError) {
+        await store.saveCards([row]);
+        throw error;
+      }
+      deps.log.warn(
+        { chat: chat.kind, itemId: item.id, error: messageOf(error) },
+        'a follow-up was not told',
+      );
+    }
   }
 
   async function failed(row: CardRow, item: Item, error: unknown): Promise<void> {
@@ -255,7 +286,8 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       channelFree.set(row.channel, now + error.retryAfterMs);
       await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof AuthError) {
-      pausedUntil = now + AUTH_PAUSE_MS;
+      if (error.scope === 'channel') channelFree.set(row.channel, now + CHANNEL_AUTH_PAUSE_MS);
+      else pausedUntil = now + AUTH_PAUSE_MS;
       await store.saveCards([{ ...current, postingAt: row.postingAt }]);
     } else if (error instanceof RejectedError) {
       // Said no for good: nothing is tried until the item moves on.
@@ -279,6 +311,22 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       return { state: clock.now() < pausedUntil ? 'down' : 'up', detail: trouble };
     },
   };
+}
+
+const REMARK_TEXT = 200;
+
+/** One plain line: "Mira wrote again: “And the lid?”". */
+function remarkWords({ author, text, origin }: Card): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const cut =
+    line.length > REMARK_TEXT
+      ? `${line
+          .slice(0, REMARK_TEXT)
+          .toWellFormed()
+          .replace(/\uFFFD$/, '')}…`
+      : line;
+  const said = cut === '' ? '.' : `: “${cut}”`;
+  return `${author.name} ${origin === 'prompt' ? 'replied' : 'wrote again'}${said}`;
 }
 
 function rowIn({ item: _, ...row }: CardBehind): CardRow {

@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Card, ReplyDoor } from '../domain/card.ts';
-import type { Item } from '../domain/item.ts';
+import type { Card } from '../domain/card.ts';
+import { type Item, isUnpublished } from '../domain/item.ts';
 import { makeCard } from '../domain/make-card.ts';
 import { makePost, type Post } from '../domain/post.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries } from '../store/store.ts';
+import { promptPost } from './propose.ts';
+import { doorOf } from './way-out.ts';
 
 /** Turns items into cards. */
 export interface View {
@@ -19,14 +21,19 @@ const EVENTS_READ = 200;
 const CACHE_MS = 60_000;
 const CACHE_CARDS = 2_000;
 
-/** @param sources the configured sources by name; an item of a source that is no longer configured still has a card. */
-export function createView(queries: Queries, sources: ReadonlyMap<string, Source>): View {
+/**
+ * @param sources the sources by name; an item of a source that is no longer configured still has a card
+ * @param approvals whether the team's policy wants a second person for some answers
+ */
+export function createView(queries: Queries, sources: ReadonlyMap<string, Source>, approvals = false): View {
   const cache = new LRUCache<number, { version: number; card: Card }>({ max: CACHE_CARDS, ttl: CACHE_MS });
 
   async function card(item: Item): Promise<Card> {
     const cached = cache.get(item.id);
     if (cached?.version === item.version) return cached.card;
-    const post = (await queries.post(item.source, item.postId)) ?? lostPost(item);
+    const post = isUnpublished(item)
+      ? promptPost(item, item.draft?.text ?? '')
+      : ((await queries.post(item.source, item.postId)) ?? lostPost(item));
     const [conversation, conversationSize, author, events] = await Promise.all([
       queries.conversation(item.source, item.conversationId, POSTS_READ),
       queries.countConversation(item.source, item.conversationId),
@@ -44,26 +51,15 @@ export function createView(queries: Queries, sources: ReadonlyMap<string, Source
       source: {
         label: source?.label ?? item.source,
         sample: source?.sample ?? false,
-        reply: source ? replyDoor(source, post) : null,
+        reply: doorOf(source, item, post),
       },
+      approvals,
     });
     cache.set(item.id, { version: item.version, card: made });
     return made;
   }
 
   return { card, cards: (items) => Promise.all(items.map(card)) };
-}
-
-/** The way a reply would go out, or null where the network or the adapter allows none. */
-export function replyDoor(source: Source, post: Post): ReplyDoor | null {
-  // A follow is no post: there is nothing to answer in public.
-  if (!source.capabilities.reply || post.via === 'follow') return null;
-  const measure = source.measure?.(post, '');
-  return {
-    account: `${source.account?.()?.handle ?? source.name} on ${source.label}`,
-    limit: measure?.limit ?? 0,
-    unit: measure?.unit ?? 'characters',
-  };
 }
 
 /** Stands in for a post that is no longer stored, so that its item can still be closed. */

@@ -91,6 +91,8 @@ export interface Source {
   conversation?(post: Post, signal: AbortSignal): Promise<readonly Post[]>;
   /** How `text` would go out as an answer to `post`. Pure and quick: it runs while a person types. */
   measure?(post: Post, text: string): Measure;
+  /** How `text` would go out as a post of our own. As pure and quick. */
+  measurePost?(text: string): Measure;
   /**
    * Answers `post` in public. Returns our posts as the network shows them. `idempotencyKey` is the reply's id;
    * throws UncertainError when the outcome is unknown, RejectedError when the network said no.

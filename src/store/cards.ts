@@ -14,6 +14,7 @@ const COLUMNS = [
   'not_before',
   'failures',
   'given_up_version',
+  'remarked',
 ] as const satisfies readonly (keyof CardsTable)[];
 
 type Place = { readonly chat: string; readonly channel: string };
@@ -29,6 +30,7 @@ function toCard(row: Pick<Selectable<CardsTable>, (typeof COLUMNS)[number]>): Ca
     notBefore: row.not_before,
     failures: row.failures,
     givenUpVersion: row.given_up_version,
+    remarked: row.remarked,
   };
 }
 
@@ -52,6 +54,7 @@ async function update(db: Db, row: CardRow): Promise<boolean> {
       not_before: row.notBefore,
       failures: row.failures,
       given_up_version: row.givenUpVersion,
+      remarked: row.remarked,
     })
     .where('item_id', '=', row.itemId)
     .where('chat', '=', row.chat)
@@ -99,9 +102,9 @@ export function cardQueries(door: Door): CardQueries {
       return row ? toCard(row) : null;
     },
 
-    async cardsBehind(chat, now, limit) {
+    async cardsBehind(chat, now, limit, except = []) {
       const db = door.db();
-      const rows = await db
+      let behind = db
         .selectFrom('cards')
         .innerJoin('items', 'items.id', 'cards.item_id')
         .select(COLUMNS)
@@ -114,8 +117,9 @@ export function cardQueries(door: Door): CardQueries {
         .orderBy('item_waiting_since')
         .orderBy('item_id')
         .orderBy('channel')
-        .limit(limit)
-        .execute();
+        .limit(limit);
+      if (except.length > 0) behind = behind.where('channel', 'not in', except);
+      const rows = await behind.execute();
       const items = await toItems(db, rows);
       return rows.flatMap((row, at) => {
         const item = items[at];

@@ -45,6 +45,8 @@ export function changingColumns(
 
 function toItem(row: ItemRow, full: (key: string) => string): Item {
   return {
+    // What was written before there were approvals has none.
+    approval: null,
     ...JSON.parse(row.rest),
     id: row.id,
     version: row.version,

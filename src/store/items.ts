@@ -84,6 +84,7 @@ type ItemQueries = Pick<
   | 'item'
   | 'itemOf'
   | 'saveItem'
+  | 'bindConversation'
   | 'items'
   | 'countItems'
   | 'countByState'
@@ -128,7 +129,6 @@ export function itemQueries(door: Door): ItemQueries {
         .selectAll()
         .where('source', '=', source)
         .where('conversation_id', '=', keyOf(conversationId))
-        .where('origin', '=', sql.lit('conversation'))
         .execute();
       return (await toItems(db, rows))[0] ?? null;
     },
@@ -155,6 +155,16 @@ export function itemQueries(door: Door): ItemQueries {
           .where('item_id', '=', next.id)
           .execute();
         return true;
+      }),
+
+    bindConversation: (id, conversationId) =>
+      door.atomically(async (db) => {
+        await rememberLongIds(db, [conversationId]);
+        await db
+          .updateTable('items')
+          .set({ conversation_id: keyOf(conversationId) })
+          .where('id', '=', id)
+          .execute();
       }),
 
     async items(query) {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { ledger } from './migrations/001-ledger.ts';
+import { team } from './migrations/002-team.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -12,7 +13,7 @@ export interface Migration {
   readonly up: (dialect: Dialect) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger];
+const MIGRATIONS: readonly Migration[] = [ledger, team];
 
 /**
  * Brings the database to the newest form. Safe when several processes start at once: one works, the others wait and

@@ -10,6 +10,7 @@ import { replyQueries } from './replies.ts';
 import type { Tables } from './schema.ts';
 import { sourceQueries } from './sources.ts';
 import type { Queries, Store } from './store.ts';
+import { teamQueries } from './team.ts';
 
 /** How often a transaction that the server undid (deadlock) is tried, in all. */
 const ATTEMPTS = 5;
@@ -61,6 +62,7 @@ function queriesOn(door: Door): Queries {
     ...cardQueries(door),
     ...sourceQueries(door),
     ...replyQueries(door),
+    ...teamQueries(door),
   };
 }
 

@@ -89,7 +89,7 @@ function toPost(row: PostRow, full: (key: string) => string): Post {
   };
 }
 
-async function toPosts(db: Db, rows: readonly PostRow[]): Promise<Post[]> {
+export async function toPosts(db: Db, rows: readonly PostRow[]): Promise<Post[]> {
   const keys = rows.flatMap((row) => [row.id, row.conversation_id, row.reply_to, row.author_id]);
   const full = await fullIds(db, keys);
   return rows.map((row) => toPost(row, full));
@@ -248,15 +248,13 @@ export function postQueries(door: Door): PostQueries {
           .set({ conversation_id: keyOf(to) })
           .where('source', '=', source)
           .where('conversation_id', '=', keyOf(from))
-          .where('origin', '=', 'conversation')
           .where(({ not, exists, selectFrom }) =>
             not(
               exists(
                 selectFrom('items as there')
                   .select('there.id')
                   .where('there.source', '=', source)
-                  .where('there.conversation_id', '=', keyOf(to))
-                  .where('there.origin', '=', 'conversation'),
+                  .where('there.conversation_id', '=', keyOf(to)),
               ),
             ),
           )

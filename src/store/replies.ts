@@ -18,6 +18,8 @@ function toReply(row: Selectable<RepliesTable>): ReplyRow {
     state: row.state as ReplyRow['state'],
     url: row.url,
     why: row.why,
+    approvedBy:
+      row.approved_by_id === null ? null : { id: row.approved_by_id, name: row.approved_by_name ?? '' },
   };
 }
 
@@ -51,6 +53,8 @@ export function replyQueries(door: Door): ReplyQueries {
           state: reply.state,
           url: reply.url,
           why: reply.why,
+          approved_by_id: reply.approvedBy?.id ?? null,
+          approved_by_name: reply.approvedBy?.name ?? null,
         })
         .execute();
     },

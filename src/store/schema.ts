@@ -16,6 +16,7 @@ export interface Tables {
   sources: SourcesTable;
   gaps: GapsTable;
   replies: RepliesTable;
+  settings: { name: string; value: string };
   leases: { name: string; holder: string; until: number };
   kv: { key: string; full_key: string | null; value: string; expires_at: number | null };
   potluck_migrations: { version: number; name: string; at: number };
@@ -99,6 +100,7 @@ export interface CardsTable {
   not_before: number;
   failures: number;
   given_up_version: number;
+  remarked: Generated<number>;
   item_version: number;
   item_state: string;
   item_priority: number;
@@ -137,4 +139,6 @@ export interface RepliesTable {
   state: string;
   url: string | null;
   why: string | null;
+  approved_by_id: string | null;
+  approved_by_name: string | null;
 }

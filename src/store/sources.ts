@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { percentile } from '../domain/stats.ts';
 import type { Door } from './door.ts';
 import { toItems } from './item-row.ts';
 import { keyOf } from './keys.ts';
@@ -7,11 +8,6 @@ import type { Latency, Queries } from './store.ts';
 const MAX_SAMPLES = 1_000;
 /** Conversations are counted among the author's newest posts, this many: a bot that writes all day costs no more than others. */
 const AUTHOR_POSTS = 2_000;
-
-/** Nearest rank: the smallest value that at least `share` of all do not exceed. */
-function percentile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
 
 type SourceQueries = Pick<
   Queries,
@@ -136,7 +132,6 @@ export function sourceQueries(door: Door): SourceQueries {
         .crossJoin('items')
         .whereRef('items.conversation_id', '=', 'newest.conversation_id')
         .where('items.source', '=', source)
-        .where('items.origin', '=', sql.lit('conversation'))
         .select(['items.id', sql<number>`max(newest.created_at)`.as('latest')])
         .groupBy('items.id')
         .orderBy('latest', 'desc')

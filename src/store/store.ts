@@ -1,6 +1,7 @@
 import type { KeyvStoreAdapter } from 'keyv';
-import type { Item, ItemEvent, ItemState } from '../domain/item.ts';
+import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Post } from '../domain/post.ts';
+import type { Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
 /** A queue as the flow asks for it. */
@@ -38,6 +39,8 @@ export interface CardRow {
   readonly failures: number;
   /** The item version at which the platform said no for good; nothing is tried until the item moves past it. 0 when none. */
   readonly givenUpVersion: number;
+  /** Up to which follow-up of the item a line was said in the card's thread. */
+  readonly remarked: number;
 }
 
 /** A card that shows an older version than its item has. */
@@ -100,6 +103,7 @@ export interface ReplyRow {
   /** The public post, once sent. */
   readonly url: string | null;
   readonly why: string | null;
+  readonly approvedBy: Person | null;
 }
 
 /** An item about to be created: the store gives it its number. */
@@ -142,6 +146,8 @@ export interface Queries {
   itemOf(source: string, conversationId: string): Promise<Item | null>;
   /** Compare and set: false when the stored version is no longer `next.version - 1`. */
   saveItem(next: Item): Promise<boolean>;
+  /** Gives an item another conversation: a prompt has one of its own once it is public. @throws when that one has an item. */
+  bindConversation(id: number, conversationId: string): Promise<void>;
   items(query: ItemQuery): Promise<readonly Item[]>;
   countItems(query: Omit<ItemQuery, 'limit' | 'offset' | 'order'>): Promise<number>;
   countByState(query: {
@@ -158,6 +164,27 @@ export interface Queries {
   /** What we know of an author, leaving out `exceptConversation`. */
   author(source: string, authorId: string, exceptConversation: string): Promise<AuthorHistory>;
 
+  /**
+   * Who is called like this: all words (at most 5) occur in the name or the handle. Looked for in the newest 20,000 posts;
+   * who wrote most comes first. Named as they were last.
+   */
+  authorsNamed(
+    words: string,
+    limit: number,
+  ): Promise<readonly { readonly source: string; readonly author: Post['author'] }[]>;
+  /** Items of the conversations an author wrote in last, latest first. */
+  itemsOfAuthor(source: string, authorId: string, limit: number): Promise<readonly Item[]>;
+
+  // The team's work as a whole
+  /** What happened from `from` (included) to `to` (excluded), and who waits now. */
+  window(from: number, to: number): Promise<Raw>;
+  /** The items that changed last, with their versions. */
+  newestChanges(limit: number): Promise<readonly { readonly id: number; readonly version: number }[]>;
+  /** The newest items with the posts they show, newest first. */
+  newestItems(limit: number): Promise<readonly { readonly item: Item; readonly post: Post | null }[]>;
+  setting(name: string): Promise<string | null>;
+  saveSetting(name: string, value: string): Promise<void>;
+
   // Cards
   /** Makes sure the item has a card row in each place. */
   wantCards(
@@ -169,8 +196,15 @@ export interface Queries {
   /**
    * Cards of a chat that are behind their item and may be tried now, most urgent first. A card that was never posted
    * and whose item is closed is not behind: there is nothing to show.
+   *
+   * @param except channels that are not looked at
    */
-  cardsBehind(chat: string, now: number, limit: number): Promise<readonly CardBehind[]>;
+  cardsBehind(
+    chat: string,
+    now: number,
+    limit: number,
+    except?: readonly string[],
+  ): Promise<readonly CardBehind[]>;
   /** Earliest `notBefore` in the future among cards that are behind; null when none waits. */
   nextCardAt(chat: string, now: number): Promise<number | null>;
   /** All or none; one commit. */

@@ -51,6 +51,23 @@ describe('what people type', () => {
     ['assign <@U0ANA> 12', { verb: 'assign', item: 12, user: 'U0ANA' }],
     ['find dishwasher &amp; lid', { verb: 'find', words: 'dishwasher & lid' }],
     ['sources', { verb: 'sources' }],
+    ['who @mira.example', { verb: 'who', words: '@mira.example' }],
+    ['whois <mailto:mira@m.example|mira@m.example>', { verb: 'who', words: 'mira@m.example' }],
+    ['who <@U0ANA|ana>', { verb: 'who', words: '@ana' }],
+    ['oncall', { verb: 'oncall' }],
+    ['stats', { verb: 'stats', window: 'day' }],
+    ['stats Week', { verb: 'stats', window: 'week' }],
+    ['digest', { verb: 'digest' }],
+    ['idea', { verb: 'idea', text: null }],
+    [
+      'idea Friday: <https://x.example/a> &amp; cake',
+      { verb: 'idea', text: 'Friday: https://x.example/a & cake' },
+    ],
+    ['mute', { verb: 'mute', words: [] }],
+    ['mute free  coins, “Airdrop”, airdrop', { verb: 'mute', words: ['free coins', 'Airdrop'] }],
+    ['unmute free coins', { verb: 'unmute', words: ['free coins'] }],
+    ['settings', { verb: 'settings' }],
+    ['draft 12 see <https://x.example/a|x.example/a>', { verb: 'draft', item: 12, text: 'see x.example/a' }],
   ];
   it.each(cases)('“%s”', (typed, wanted) => {
     expect(parseCommand(typed)).toEqual(wanted);
@@ -64,14 +81,23 @@ describe('what people type', () => {
     expect(parseCommand(typed)).toMatchObject({ verb: 'problem', text: expect.stringContaining(hint) });
   });
 
-  it.each(['claim', 'claim twelve', 'snooze 12 someday', 'assign 12 ana', 'find', 'note 12'])(
-    'answers “%s” with one line of help',
-    (typed) => {
-      const command = parseCommand(typed);
-      expect(command.verb).toBe('problem');
-      if (command.verb === 'problem') expect(command.text).not.toContain('\n');
-    },
-  );
+  it.each([
+    'claim',
+    'claim twelve',
+    'snooze 12 someday',
+    'assign 12 ana',
+    'find',
+    'note 12',
+    'who',
+    'stats constructor',
+    'unmute',
+    'mute , ,',
+    `mute ${'a word too much, '.repeat(5)}${Array.from({ length: 30 }, (_, at) => `w${at}`).join(',')}`,
+  ])('answers “%s” with one line of help', (typed) => {
+    const command = parseCommand(typed);
+    expect(command.verb).toBe('problem');
+    if (command.verb === 'problem') expect(command.text).not.toContain('\n');
+  });
 
   it('never fails and always decides, whatever is typed', () => {
     fc.assert(
@@ -81,6 +107,8 @@ describe('what people type', () => {
           const command = parseCommand(typed);
           if ('item' in command) expect(Number.isSafeInteger(command.item) && command.item > 0).toBe(true);
           if (command.verb === 'problem') expect(command.text.length).toBeLessThan(200);
+          // They travel in the value of a button, which takes 2,000 characters.
+          if (command.verb === 'mute') expect(JSON.stringify(command.words).length).toBeLessThan(2_000);
         },
       ),
     );
@@ -111,6 +139,11 @@ describe('what people type', () => {
 
   it('explains every command in the help', () => {
     for (const [usage, does] of Object.values(COMMANDS)) expect(`${usage}${does}`.length).toBeLessThan(120);
+    // Whatever is explained is understood, and the other way round.
+    for (const name of Object.keys(COMMANDS)) {
+      const command = parseCommand(`${name} 12 word`);
+      expect(command.verb === 'problem' ? command.text : command.verb).not.toContain('I do not know');
+    }
   });
 });
 

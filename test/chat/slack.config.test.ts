@@ -76,4 +76,10 @@ describe('Slack’s policy', () => {
   ])('says what is wrong with %j', (values, words) => {
     expect(policyProblems(values)).toContain(words);
   });
+
+  it('takes managers by id and not by name', () => {
+    expect(policyProblems({ managers: ['U0ANA1'], managerGroups: ['S0TEAM'] })).toBe('');
+    expect(policyProblems({ managers: ['@ana'] })).toContain('managers.0 must be a member id');
+    expect(policyProblems({ managerGroups: ['@marketing'] })).toContain('must be the id of a user group');
+  });
 });

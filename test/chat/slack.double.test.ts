@@ -72,6 +72,44 @@ describe('the Web API of the double', () => {
     expect((await post()).status).toBe(429);
   });
 
+  it('lets nobody overwrite a Home tab they have not seen', async () => {
+    const view = { type: 'home', blocks: [{ type: 'divider' }] };
+    const publish = (hash?: unknown) =>
+      call('views.publish', { user_id: 'U0ANA', view, ...(hash === undefined ? {} : { hash }) });
+    expect((await publish('123.x')).body.error).toBe('hash_conflict');
+    const first = (await publish()).body.view as { hash: string };
+    const second = (await publish(first.hash)).body.view as { hash: string };
+    expect((await publish(first.hash)).body.error).toBe('hash_conflict');
+    expect((await publish(second.hash)).body.ok).toBe(true);
+  });
+
+  it('gives the link of a message, where the bot may know of it', async () => {
+    await call('chat.postMessage', { channel: 'C0A', text: 'hello' });
+    const [message] = slack.shown('C0A');
+    const ask = (channel: string) => call('chat.getPermalink', { channel, message_ts: message?.ts });
+    expect((await ask('C0A')).body.permalink).toContain(`/archives/C0A/p${message?.ts.replace('.', '')}`);
+    slack.addChannel('C0B', { private: true, botIn: false });
+    expect((await ask('C0B')).body.error).toBe('channel_not_found');
+    slack.addChannel('C0C');
+    expect((await ask('C0C')).body.error).toBe('message_not_found');
+  });
+
+  it('tells who is in a user group to those with the scope', async () => {
+    const ask = (usergroup: string) => call('usergroups.users.list', { usergroup });
+    expect((await ask('S0M')).body).toMatchObject({ error: 'missing_scope', needed: 'usergroups:read' });
+    slack.grant(['usergroups:read']);
+    expect((await ask('S0M')).body.error).toBe('no_such_subteam');
+    slack.setGroup('S0M', ['U0ANA']);
+    expect((await ask('S0M')).body.users).toEqual(['U0ANA']);
+  });
+
+  it('answers only in threads that are there', async () => {
+    const { body } = await call('chat.postMessage', { channel: 'C0A', text: 'x' });
+    const reply = (ts: unknown) => call('chat.postMessage', { channel: 'C0A', text: 'y', thread_ts: ts });
+    expect((await reply(body.ts)).body.ok).toBe(true);
+    expect((await reply('1.000001')).body.error).toBe('thread_not_found');
+  });
+
   it('limits methods by the minute', async () => {
     const { body } = await call('chat.postMessage', { channel: 'C0A', text: 'x' });
     const edit = () => call('chat.update', { channel: 'C0A', ts: body.ts, text: 'y', parse: 'none' });

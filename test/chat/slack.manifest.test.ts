@@ -5,6 +5,8 @@ import {
   botScopes,
   EVENT_SCOPES,
   METHOD_SCOPES,
+  OPTIONAL_METHOD_SCOPES,
+  SHORTCUTS,
   slackManifest,
 } from '../../src/chat/slack/manifest.ts';
 import { sampleCard } from '../support/cards.ts';
@@ -45,10 +47,33 @@ describe('the tables', () => {
       [...source.matchAll(/call\(\s*'([a-z]+(?:\.[a-zA-Z]+)+)'/g)].map(([, name]) => name),
     );
     expect([...called].sort()).toEqual(
-      [...Object.keys(METHOD_SCOPES), ...Object.keys(APP_METHOD_SCOPES)].sort(),
+      [METHOD_SCOPES, OPTIONAL_METHOD_SCOPES, APP_METHOD_SCOPES]
+        .flatMap((table) => Object.keys(table))
+        .sort(),
     );
     // Nobody goes past that door.
     expect(source.match(/\.apiCall\(/g)).toHaveLength(1);
+  });
+
+  it('ask for no scope that only some teams need', () => {
+    const optional = Object.values(OPTIONAL_METHOD_SCOPES).flat();
+    for (const scope of optional) expect(botScopes()).not.toContain(scope);
+    for (const scope of [
+      'channels:read',
+      'groups:read',
+      'chat:write.public',
+      'users:read.email',
+      'im:history',
+    ])
+      expect(botScopes()).not.toContain(scope);
+  });
+
+  it('name every shortcut that is listened to', () => {
+    const { features } = JSON.parse(JSON.stringify(slackManifest()));
+    expect(features.shortcuts.map((each: { callback_id: string }) => each.callback_id)).toEqual(
+      Object.values(SHORTCUTS).map((each) => each.callback_id),
+    );
+    for (const name of Object.keys(SHORTCUTS)) expect(source).toContain(`SHORTCUTS.${name}.callback_id`);
   });
 
   it('name every event that is listened to', () => {

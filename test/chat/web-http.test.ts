@@ -343,6 +343,28 @@ describe('JSON for scripts', () => {
     expect(handlers.acts).toEqual([]);
   });
 
+  it('asks for approval, and takes it from somebody else, exactly as it was read', async () => {
+    const { post, handlers } = await open();
+    handlers.put(sampleCard());
+    handlers.setPermissions({ approve: 'responder', send: 'manager' });
+    const act = (body: object, who = 'ana'): Promise<Response> =>
+      post('/api/items/7/actions', body, { 'x-potluck-actor': who });
+    const refused = await act({ action: 'send', text: 'Yes.' });
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'needs-approval' }]);
+    expect(await (await act({ action: 'request-approval', text: 'Yes.' })).json()).toMatchObject({
+      card: { approval: { by: 'ana', text: 'Yes.' } },
+    });
+    expect((await act({ action: 'approve' })).status).toBe(409);
+    expect((await act({ action: 'approve', text: 'No.' }, 'bo')).status).toBe(409);
+    expect(await (await act({ action: 'refuse', words: 'Longer.' }, 'bo')).json()).toMatchObject({
+      card: { approval: null, warning: expect.stringContaining('Longer.') },
+    });
+    await act({ action: 'request-approval', text: 'Yes, it does.' });
+    expect(await (await act({ action: 'approve', text: 'Yes, it does.' }, 'bo')).json()).toMatchObject({
+      card: { state: 'answered', closing: { by: 'ana' } },
+    });
+  });
+
   it('acts by the same rules: done, refused with the card, or not there', async () => {
     const { post, get, handlers } = await open();
     handlers.put(sampleCard());

@@ -270,6 +270,8 @@ export function readingContract(make: MakeWorld): void {
       for (const name of ['poll', 'listen', 'receive', 'conversation', 'reply', 'publish'] as const)
         expect(typeof source[name] === 'function', name).toBe(capabilities[name]);
       if (capabilities.reply) expect(typeof source.measure).toBe('function');
+      if (capabilities.publish)
+        expect(source.measurePost?.('Hello!')).toMatchObject({ parts: ['Hello!'], problem: null });
       expect(capabilities.poll || capabilities.receive || capabilities.listen).toBe(true);
       expect(source.label).not.toBe('');
       await world.close();

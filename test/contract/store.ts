@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Keyv from 'keyv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Item, isClosed, STATES, SYSTEM, transition } from '../../src/domain/item.ts';
+import { type Item, type ItemEvent, isClosed, STATES, SYSTEM, transition } from '../../src/domain/item.ts';
 import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
 import { KINDS } from '../../src/domain/triage/verdict.ts';
 import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
@@ -237,9 +237,6 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.itemOf(source, 'c')).toEqual(item);
         expect(await store.createItem(draft)).toBeNull();
         expect((await created(newItem({ source, conversationId: 'd' }))).id).toBeGreaterThan(item.id);
-        // Prompts are ours: several may be about the same thing.
-        const prompt = newItem({ source, conversationId: 'p', origin: 'prompt' });
-        expect((await created(prompt)).id).not.toBe((await created(prompt)).id);
         for (const nothing of [0, -1, 2 ** 60, 1.5, Number.NaN]) expect(await store.item(nothing)).toBeNull();
       });
 
@@ -464,6 +461,138 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
+    describe('the team', () => {
+      it('finds people by any words of name and handle, never by what they wrote', async () => {
+        const source = fresh();
+        const by = (id: string, name: string, handle: string, n: number): Post =>
+          post({
+            source,
+            id: `${id}${n}`,
+            author: { id, name, handle },
+            text: `${source}zoe says hello`,
+            createdAt: T0 + n,
+          });
+        const [zoe, zed] = [`${source}Zoe`, `${source}Zed`];
+        await store.addPosts(
+          [
+            by('a', `${zoe} Müller`, 'zm.example', 1),
+            by('a', `${zoe} MÜLLER-Weiß`, 'zm.example', 2),
+            by('b', `${zed} 100%_\\`, `${source}-zed@social.example`, 3),
+            { ...by('us', `${zoe} of ours`, 'us', 4), ours: true },
+          ],
+          T0,
+          false,
+        );
+        const found = async (words: string): Promise<string[]> =>
+          (await store.authorsNamed(words, 10)).map(({ author }) => author.name);
+        // Named as they were last, once.
+        expect(await found(zoe.toLowerCase())).toEqual([`${zoe} MÜLLER-Weiß`]);
+        expect(await found(`müller  ${zoe}`)).toEqual([`${zoe} MÜLLER-Weiß`]);
+        expect(await found(`@${source}-ZED@social`)).toEqual([`${zed} 100%_\\`]);
+        for (const nobody of [`${zoe} zed`, `${source}zoe says`, `${source}z_d`, '', ' @ '])
+          expect(await found(nobody)).toEqual([]);
+        expect(await store.authorsNamed(source, 1)).toHaveLength(1);
+      });
+
+      it('lists the items of an author, latest first', async () => {
+        const source = fresh();
+        const items: Item[] = [];
+        for (const n of [1, 2, 3]) {
+          await store.addPosts([post({ source, id: `p${n}`, createdAt: T0 + (n === 1 ? 9 : n) })], T0, false);
+          items.push(await created(newItem({ source, conversationId: `p${n}`, postId: `p${n}` })));
+        }
+        const ids = async (limit: number) =>
+          (await store.itemsOfAuthor(source, 'kim', limit)).map(({ id }) => id);
+        const [one, two, three] = items.map(({ id }) => id);
+        expect(await ids(5)).toEqual([one, three, two]);
+        expect(await ids(2)).toEqual([one, three]);
+        expect(await store.itemsOfAuthor(source, 'nobody', 5)).toEqual([]);
+        const newest = await store.newestItems(2);
+        expect(newest.map(({ item, post: shown }) => [item.id, shown?.id])).toEqual([
+          [three, 'p3'],
+          [two, 'p2'],
+        ]);
+      });
+
+      it('tells the newest changes with their versions', async () => {
+        const later = T0 + 1e9;
+        const item = await created(newItem({ source: fresh(), updatedAt: later }));
+        expect(await store.newestChanges(1)).toEqual([{ id: item.id, version: 1 }]);
+        await changed(item, { updatedAt: later + 1 });
+        expect(await store.newestChanges(1)).toEqual([{ id: item.id, version: 2 }]);
+      });
+
+      it('counts what happened in a window, and not what Potluck put right by itself', async () => {
+        const from = T0 + 5e9;
+        const source = fresh();
+        const item = await created(newItem({ source, kinds: ['complaint', 'question'] }));
+        const prompt = await created(
+          newItem({ source, conversationId: 'prompt:1', origin: 'prompt', waitingSince: null }),
+        );
+        const event = (
+          itemId: number,
+          at: number,
+          type: ItemEvent['type'],
+          detail: ItemEvent['detail'] = {},
+        ): ItemEvent => ({
+          itemId,
+          version: 2,
+          at,
+          type,
+          actor: { id: 'web:ana', name: 'Ana' },
+          surface: 'web',
+          detail,
+        });
+        await store.addEvents([
+          event(item.id, from - 1, 'opened'),
+          event(item.id, from, 'opened'),
+          event(prompt.id, from, 'opened'),
+          event(item.id, from + 1, 'filtered'),
+          event(item.id, from + 2, 'dismiss'),
+          event(item.id, from + 3, 'merge'),
+          event(item.id, from + 4, 'mark-answered', { by: 'Ben', waitedMs: 5 }),
+          event(item.id, from + 5, 'sent'),
+          event(prompt.id, from + 6, 'sent', { by: 'Ana', prompt: true, waitedMs: null }),
+          event(item.id, from + 7, 'answered-on-network', { by: 'Shop', corrects: true }),
+          event(item.id, from + 10, 'dismiss'),
+        ]);
+        const window = await store.window(from, from + 10);
+        expect(window).toMatchObject({
+          opened: [{ source, kind: 'complaint', count: 1 }],
+          filtered: 1,
+          dismissed: 1,
+          answers: [
+            { by: 'Ana', waitedMs: null },
+            { by: 'Ben', waitedMs: 5 },
+          ],
+        });
+        const before = window.waiting;
+        await changed(item, { state: 'answered', waitingSince: null });
+        expect((await store.window(from, from + 10)).waiting).toBe(before - 1);
+        const oldest = await created(newItem({ source, conversationId: 'old', waitingSince: 1 }));
+        expect(await store.window(from, from + 10)).toMatchObject({ waiting: before, oldestWaitingSince: 1 });
+        await changed(oldest, { state: 'dismissed', waitingSince: null });
+      });
+
+      it('keeps settings', async () => {
+        const name = fresh();
+        expect(await store.setting(name)).toBeNull();
+        await store.saveSetting(name, '["🍲"]');
+        await store.saveSetting(name, '["a"]');
+        expect(await store.setting(name)).toBe('["a"]');
+      });
+
+      it('gives an item another conversation, and never one that has an item', async () => {
+        const source = fresh();
+        const prompt = await created(newItem({ source, conversationId: 'prompt:x', origin: 'prompt' }));
+        await store.bindConversation(prompt.id, 'our-1'.repeat(200));
+        expect((await store.itemOf(source, 'our-1'.repeat(200)))?.id).toBe(prompt.id);
+        expect(await store.createItem(newItem({ source, conversationId: 'our-1'.repeat(200) }))).toBeNull();
+        const other = await created(newItem({ source, conversationId: 'c' }));
+        await expect(store.bindConversation(other.id, 'our-1'.repeat(200))).rejects.toThrow();
+      });
+    });
+
     describe('cards', () => {
       it('knows which cards are behind, most urgent first, with their items', async () => {
         const source = fresh();
@@ -491,9 +620,14 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           notBefore: 0,
           failures: 0,
           givenUpVersion: 0,
+          remarked: 0,
           item: items[2],
         });
         expect(await store.cardsBehind(fresh(), T0, 10)).toEqual([]);
+        await store.wantCards(items[0]?.id ?? 0, [{ chat, channel: 'd' }]);
+        const beside = await store.cardsBehind(chat, T0, 10, ['c', 'nowhere']);
+        expect(beside.map(({ itemId, channel }) => [itemId, channel])).toEqual([[items[0]?.id, 'd']]);
+        expect(await store.cardsBehind(chat, T0, 10, ['c', 'd'])).toEqual([]);
 
         const { item: shown, ...row } = first ?? expect.fail('none behind');
         await store.saveCards([{ ...row, ref: 'r1', shownVersion: 1 }]);
@@ -537,7 +671,14 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
             async ({ state, version, cardFirst, ...shown }) => {
               let item = await created(newItem({ source, conversationId: `c${++conversation}` }));
               const place = { chat, channel: 'c' };
-              const row: CardRow = { itemId: item.id, ...place, notBefore: 0, failures: 0, ...shown };
+              const row: CardRow = {
+                itemId: item.id,
+                ...place,
+                notBefore: 0,
+                failures: 0,
+                remarked: 1,
+                ...shown,
+              };
               // In any order of the two writers, and with or without the card being asked for.
               if (cardFirst) await store.saveCards([row]);
               while (item.version < version) item = await changed(item, { state });
@@ -650,6 +791,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           state: 'sending' as const,
           url: null,
           why: null,
+          approvedBy: { id: 'web:mia', name: 'Mia' },
         };
         await store.addReply(reply);
         await expect(store.addReply(reply)).rejects.toThrow();

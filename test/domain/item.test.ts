@@ -164,6 +164,59 @@ describe('an item', () => {
     );
   });
 
+  it('waits for a second person, and is sent in the name of who wrote it', () => {
+    const asked = play(openItem(), [{ type: 'request-approval', text: ' It does! ' }, ana]);
+    expect(asked).toMatchObject({
+      state: 'claimed',
+      owner: { name: 'Ana' },
+      draft: { text: 'It does!' },
+      approval: { text: 'It does!', by: { id: ana.id } },
+    });
+    expect(refusal(asked, { type: 'approve', replyId: 'r' }, ana)).toContain('Somebody else');
+    expect(refusal(asked, { type: 'approve', replyId: 'r', text: 'It did!' }, ben)).toContain('was changed');
+    expect(refusal(openItem(), { type: 'approve', replyId: 'r' }, mia)).toContain('Nobody asks');
+    const sending = play(asked, [{ type: 'approve', replyId: 'r1', text: 'It does!' }, ben]);
+    expect(sending.sending).toMatchObject({
+      text: 'It does!',
+      by: { name: 'Ana' },
+      approvedBy: { name: 'Ben' },
+    });
+    // The network said no: it can be approved again.
+    const failed = play(sending, [{ type: 'send-failed', replyId: 'r1', why: 'No.' }, SYSTEM]);
+    const sent = play(
+      failed,
+      [{ type: 'approve', replyId: 'r2' }, mia],
+      [{ type: 'sent', replyId: 'r2', url: null }, SYSTEM],
+    );
+    expect(sent).toMatchObject({
+      approval: null,
+      closing: { how: 'sent', by: { name: 'Ana' }, approvedBy: { name: 'Mia' } },
+    });
+  });
+
+  it('is approved as it was read: another draft needs another request', () => {
+    const asked = play(openItem(), [{ type: 'request-approval', text: 'It does!' }, ana]);
+    expect(play(asked, [{ type: 'draft', text: 'It does not!' }, ana]).approval).toBeNull();
+    expect(play(asked, [{ type: 'send', text: 'It does not!', replyId: 'r' }, mia]).approval).toBeNull();
+    const refused = play(asked, [{ type: 'refuse', words: 'Name the rack.' }, mia]);
+    expect(refused).toMatchObject({ approval: null, draft: { text: 'It does!' } });
+    expect(refused.warning).toBe('Mia did not approve the draft: Name the rack. The text is kept.');
+    expect(play(refused, [{ type: 'request-approval', text: 'Upper rack!' }, ana]).warning).toBeNull();
+  });
+
+  it('remembers how long the customer waited for the answer', () => {
+    const waited = (action: Action, actor: Actor, item = openItem()): unknown => {
+      const outcome = transition(item, action, actor, NOON + 7 * MINUTE);
+      return outcome.ok && outcome.events[0]?.detail.waitedMs;
+    };
+    expect(waited({ type: 'mark-answered' }, ana)).toBe(7 * MINUTE);
+    const sending = play(openItem(), [{ type: 'send', text: 'x', replyId: 'r' }, ana]);
+    expect(waited({ type: 'sent', replyId: 'r', url: null }, SYSTEM, sending)).toBe(7 * MINUTE);
+    const onNetwork: Action = { type: 'answered-on-network', by: ben, url: null, at: NOON + 2 * MINUTE };
+    expect(waited(onNetwork, SYSTEM)).toBe(2 * MINUTE);
+    expect(waited({ type: 'mark-answered' }, ana, openItem({ waitingSince: null }))).toBeNull();
+  });
+
   it('lets nobody pretend to be the network', () => {
     expect(refusal(openItem(), { type: 'sent', replyId: 'r', url: null }, mia)).toContain(
       'Only Potluck itself',
@@ -203,6 +256,13 @@ describe('whatever happens to an item', () => {
           if (next.sending) expect(next.state).toBe('claimed');
           if (isClosed(next)) expect(next.waitingSince).toBeNull();
           expect(next.draft?.text).not.toBe('');
+          // What waits for approval is what the draft says, and nobody approves their own words but a manager.
+          if (next.approval) expect(next.draft?.text).toBe(next.approval.text);
+          if (isClosed(next)) expect(next.approval).toBeNull();
+          if (action.type === 'approve') {
+            expect(next.sending).toMatchObject({ text: item.approval?.text, by: item.approval?.by });
+            expect(actor.id !== item.approval?.by.id || actor.role === 'manager').toBe(true);
+          }
           item = next;
         }
       }),

@@ -119,6 +119,9 @@ describe('a card', () => {
           const action = {
             claim: { type: 'claim' },
             draft: { type: 'draft', text: `${item.draft?.text} and more` },
+            'request-approval': { type: 'request-approval', text: `${item.draft?.text} and more` },
+            approve: { type: 'approve', replyId: 'new' },
+            refuse: { type: 'refuse' },
             send: { type: 'send', text: 'x', replyId: 'new' },
             dismiss: { type: 'dismiss', reason: 'other' },
             release: { type: 'release' },
@@ -130,7 +133,9 @@ describe('a card', () => {
             open: null,
           }[name] as Parameters<typeof transition>[1] | null;
           // "Claim" on a snoozed item is for its owner.
-          const actor = item.owner ? { ...ana, ...item.owner } : ana;
+          // What somebody wrote is approved by somebody else.
+          const holder = item.owner ? { ...ana, ...item.owner } : ana;
+          const actor = name === 'approve' ? mia : holder;
           const outcome = action && transition(item, action, actor, NOON + MINUTE);
           expect(outcome?.ok ?? true, `${name} on ${item.state}`).toBe(true);
         }

@@ -71,7 +71,12 @@ describe('cards', () => {
 
   it('are not sent to a platform that reads the ledger by itself: it is told to look', async () => {
     let looks = 0;
-    const room: ScriptedChat = { ...chat, look: () => void (looks += 1) };
+    const room: ScriptedChat = {
+      ...chat,
+      look: () => {
+        looks += 1;
+      },
+    };
     const present = start({}, room);
     await asked('how? #all');
     present.nudge();
@@ -253,6 +258,26 @@ describe('a card that fails', () => {
     expect(present.health()).toEqual({ state: 'up', detail: null });
   });
 
+  it('for credentials of one channel pauses that channel alone, and not for long', async () => {
+    await asked('how? #a', 'how? #b');
+    chat.before = ({ channel }) => {
+      if (channel === 'a') throw new AuthError('Not installed there.', { scope: 'channel' });
+    };
+    const present = start();
+    await world.clock.settle();
+    const tries = () => chat.writes.filter(({ channel }) => channel === 'a').length;
+    expect([...chat.shown.values()].map(({ channel }) => channel)).toEqual(['b']);
+    for (let n = 0; n < 50; n++) present.nudge();
+    await asked('again? #b');
+    await world.clock.advance(50 * SECOND);
+    expect(chat.shown.size).toBe(2);
+    expect(tries()).toBe(1);
+    expect(present.health().state).toBe('up');
+    chat.before = () => {};
+    await world.clock.advance(12 * SECOND);
+    expect([...chat.shown.values()].map(({ channel }) => channel).sort()).toEqual(['a', 'b', 'b']);
+  });
+
   it('for a platform out of order backs off, longer and longer, and holds no other card up', async () => {
     await asked('p=90 #all', 'p=10 #all');
     const begin = world.clock.now();
@@ -427,5 +452,83 @@ describe('the end', () => {
     await stopping;
     // Nobody knows whether it was posted: the next process looks first.
     expect(await rowOf(1)).toMatchObject({ ref: null, postingAt: expect.any(Number) });
+  });
+});
+
+describe('a follow-up', () => {
+  /** Ana answered a question; its card stands in the channel. */
+  async function answered(room = chat): Promise<void> {
+    await asked('how? #all');
+    start({}, room);
+    await world.clock.settle();
+    await world.does(ana, 1, { type: 'claim' });
+    await world.does(ana, 1, { type: 'mark-answered' });
+    await world.clock.advance(SECOND);
+  }
+  const again = (id: string, text = `and ${id}? #all`): Promise<unknown> =>
+    world.ingest([theirs(id, 20, { conversationId: 'c0', text })]);
+  const restart = async (room = chat): Promise<void> => {
+    await Promise.all(running.splice(0).map((present) => present.stop()));
+    start({}, room);
+    await world.clock.advance(MINUTE);
+  };
+
+  it('is told once in the thread of its card, to who had it last', async () => {
+    await answered();
+    expect(chat.remarks).toEqual([]);
+    await again('q2', 'and the\n  <!channel> lid? #all');
+    await world.clock.advance(SECOND);
+    expect(chat.remarks).toEqual([
+      { ref: 'ref-1', text: 'Carla wrote again: “and the <!channel> lid? #all”', mention: ana.id },
+    ]);
+    // The card was there first: whoever follows the line sees an open question.
+    expect(chat.writes.at(-1)?.card).toMatchObject({ state: 'open', followUp: true });
+    await again('q3');
+    await world.does(ana, 1, { type: 'note', text: 'x' });
+    await world.clock.advance(MINUTE);
+    await restart();
+    expect(chat.remarks).toHaveLength(1);
+    await world.does(ana, 1, { type: 'mark-answered' });
+    await world.clock.advance(SECOND);
+    await again('q4', 'x'.repeat(5_000));
+    await world.clock.advance(MINUTE);
+    expect(chat.remarks).toHaveLength(2);
+    expect(chat.remarks[1]?.text.length).toBeLessThan(250);
+  });
+
+  it('is told later when the chat has no room for it now, and not a second time when nobody knows', async () => {
+    await answered();
+    const errors = [new RateLimitedError('slowly', 5 * SECOND), new UnavailableError('lost')];
+    chat.beforeRemark = () => {
+      const error = errors.shift();
+      if (error) throw error;
+    };
+    await again('q2');
+    await world.clock.advance(MINUTE);
+    expect(chat.remarks).toHaveLength(2);
+    await restart();
+    expect(chat.remarks).toHaveLength(2);
+    expect(await rowOf(1)).toMatchObject({ remarked: 1, shownVersion: (await world.store.item(1))?.version });
+  });
+
+  it('is not told where the card itself is new, where it is closed again, or where there are no threads', async () => {
+    const quiet = scriptedChat(world.clock, { remark: false });
+    await answered(quiet);
+    await again('q2');
+    await world.clock.advance(SECOND);
+    expect(quiet.writes.at(-1)?.card.followUp).toBe(true);
+    // A follow-up that the team answered before the card was written, and one that brings the first card of all.
+    await Promise.all(running.splice(0).map((present) => present.stop()));
+    await world.does(ana, 1, { type: 'mark-answered' });
+    await asked('what? #all');
+    await world.does(ana, 2, { type: 'mark-answered' });
+    await world.ingest([theirs('w2', 20, { conversationId: 'c1', text: 'what else? #all' })]);
+    start();
+    await world.clock.advance(MINUTE);
+    expect(chat.writes.map(({ card }) => card.itemId)).toContain(2);
+    expect(chat.remarks).toEqual([]);
+    await world.does(ana, 2, { type: 'note', text: 'x' });
+    await world.clock.advance(MINUTE);
+    expect(chat.remarks).toEqual([]);
   });
 });

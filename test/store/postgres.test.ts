@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open.ts';
 import { storeContract } from '../contract/store.ts';
 import { testClock } from '../support/clock.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { firstVersion, upgraded } from './first-version.ts';
 import { twoProcesses } from './processes.ts';
 import { post, refusal, T0 } from './samples.ts';
 
@@ -35,6 +36,12 @@ describe('a PostgreSQL server', () => {
     await client.query(sql);
     await client.end();
   }
+
+  it('with a ledger of the first version is brought to this one with everything in it', async () => {
+    const url = await server.url();
+    await ask(url, firstVersion('postgres').join(';\n'));
+    await upgraded(url);
+  });
 
   it('says what to do when it refuses, without the password', async () => {
     const url = new URL(await server.url());

@@ -39,6 +39,7 @@ export function newItem(change: Partial<NewItem> = {}): NewItem {
     snoozedUntil: null,
     draft: null,
     sending: null,
+    approval: null,
     warning: null,
     closing: null,
     followUps: 0,

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openStore } from '../../src/store/open.ts';
 import { storeContract } from '../contract/store.ts';
 import { testClock } from '../support/clock.ts';
+import { firstVersion, upgraded } from './first-version.ts';
 import { twoProcesses } from './processes.ts';
 import { newItem, post, refusal, T0 } from './samples.ts';
 
@@ -53,6 +54,14 @@ describe('a SQLite file', () => {
     const again = await openStore(`file:${path}`);
     expect(await again.countItems({})).toBe(2);
     await again.close();
+  });
+
+  it('made by the first version is brought to this one with everything in it', async () => {
+    const path = join(folder, 'old.db');
+    const old = new DatabaseSync(path);
+    for (const statement of firstVersion('sqlite')) old.exec(statement);
+    old.close();
+    await upgraded(`file:${path}`);
   });
 
   it('may be in memory', async () => {

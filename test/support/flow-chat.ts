@@ -24,6 +24,10 @@ export interface ScriptedChat extends Chat {
   readonly shown: Map<string, { readonly channel: string; card: Card }>;
   /** Channels in which a lost card was looked for. */
   readonly finds: string[];
+  /** Lines said in threads, the failed ones included. */
+  readonly remarks: { readonly ref: string; readonly text: string; readonly mention: string | null }[];
+  /** Called before a line is said: throw to refuse it. */
+  beforeRemark: () => void | Promise<void>;
   /** Called before a write is done: throw to refuse it, wait to hold it. */
   before: (write: Write) => void | Promise<void>;
   /** Called after it is done and before the caller hears of it: throw to lose the answer. */
@@ -32,11 +36,12 @@ export interface ScriptedChat extends Chat {
 
 export function scriptedChat(
   clock: Clock,
-  options: { readonly intervalMs?: number; readonly find?: boolean } = {},
+  options: { readonly intervalMs?: number; readonly find?: boolean; readonly remark?: boolean } = {},
 ): ScriptedChat {
   const writes: Write[] = [];
   const shown: ScriptedChat['shown'] = new Map();
   const finds: string[] = [];
+  const remarks: ScriptedChat['remarks'] = [];
   let refs = 0;
   const write = async (
     kind: Write['kind'],
@@ -56,7 +61,9 @@ export function scriptedChat(
     writes,
     shown,
     finds,
+    remarks,
     before: () => {},
+    beforeRemark: () => {},
     after: () => {},
     start: async () => {},
     async post(channel, card, given) {
@@ -81,6 +88,14 @@ export function scriptedChat(
             for (const [ref, message] of shown)
               if (message.channel === channel && message.card.itemId === itemId) return ref;
             return null;
+          },
+        }),
+    ...(options.remark === false
+      ? {}
+      : {
+          async remark(ref: string, text: string, mention: string | null) {
+            remarks.push({ ref, text, mention });
+            await chat.beforeRemark();
           },
         }),
     health: () => ({ state: 'up', detail: null }),

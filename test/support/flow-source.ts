@@ -30,6 +30,9 @@ export interface ScriptedSource extends Source {
   onConversation: (post: Post, signal: AbortSignal) => readonly Post[] | Promise<readonly Post[]>;
   onReceive: (request: HookRequest) => HookResult;
   onReply: (post: Post, text: string, signal: AbortSignal) => readonly Post[] | Promise<readonly Post[]>;
+  onPublish: (text: string) => readonly Post[] | Promise<readonly Post[]>;
+  /** Every post of our own that left: the key and the text. */
+  readonly published: { readonly key: string; readonly text: string }[];
   /** Every reply that left: the key and the text. */
   readonly replies: { readonly key: string; readonly text: string; readonly to: string }[];
 }
@@ -57,6 +60,7 @@ export function scriptedSource(
   const streams: Stream[] = [];
   const asked: string[] = [];
   const replies: ScriptedSource['replies'] = [];
+  const published: ScriptedSource['published'] = [];
   const source: ScriptedSource = {
     name,
     kind: 'scripted',
@@ -68,6 +72,8 @@ export function scriptedSource(
     streams,
     asked,
     replies,
+    published,
+    onPublish: () => [],
     onConversation: () => [],
     onReceive: () => ({ status: 202, body: { ok: true }, posts: [] }),
     onReply: () => [],
@@ -95,6 +101,17 @@ export function scriptedSource(
         parts: [text],
         problem: text.length > 300 ? 'It is longer than 300 characters.' : null,
       })),
+    measurePost: (text) => ({
+      length: text.length,
+      limit: 280,
+      unit: 'characters',
+      parts: [text],
+      problem: text.length > 280 ? 'It is longer than 280 characters.' : null,
+    }),
+    publish: async (text, { idempotencyKey }) => {
+      published.push({ key: idempotencyKey, text });
+      return source.onPublish(text);
+    },
     reply: async (post, text, { idempotencyKey, signal }) => {
       replies.push({ key: idempotencyKey, text, to: post.id });
       return source.onReply(post, text, signal);

@@ -1,16 +1,21 @@
-import type { ActRequest } from '../../src/chat/chat.ts';
+import type { ActRequest, ChatHandlers } from '../../src/chat/chat.ts';
 import type { Actor, Item, ItemEvent } from '../../src/domain/item.ts';
+import { type ApprovalRule, DEFAULT_PERMISSIONS, type Permissions } from '../../src/domain/permission.ts';
 import type { Post, PostInput } from '../../src/domain/post.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
+import { createChanges } from '../../src/flow/changes.ts';
+import { createHandlers } from '../../src/flow/handlers.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
+import { createPolicy, type Policy } from '../../src/flow/policy.ts';
+import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
 import { createView, type View } from '../../src/flow/view.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Queries, Store } from '../../src/store/store.ts';
 import { type TestClock, testClock } from './clock.ts';
-import { NOON, post, verdict } from './items.ts';
+import { mia, NOON, post, verdict } from './items.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -57,6 +62,10 @@ export interface Flow {
   readonly sources: Map<string, Source>;
   /** Items that the flow said have changed, in order. */
   readonly changed: number[];
+  readonly policy: Policy;
+  readonly settings: SettingsDesk;
+  /** What the chat of the given kind may ask and do; its channels default to `all`. */
+  handlers(chat?: string, channels?: readonly string[]): ChatHandlers;
   ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
   /** A person does something. */
   does(actor: Actor, itemId: number, action: ActRequest['action']): ReturnType<Act>;
@@ -71,6 +80,9 @@ export interface FlowOptions {
   readonly triage?: Triage;
   readonly sources?: readonly Source[];
   readonly places?: readonly Place[] | ((verdict: Verdict, post: Post) => readonly Place[]);
+  readonly permissions?: Partial<Permissions>;
+  readonly approval?: ApprovalRule;
+  readonly muted?: readonly string[];
   /** Stands between the flow and the store: for failures in the middle. */
   readonly through?: (store: Store) => Store;
 }
@@ -85,14 +97,23 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   const changed: number[] = [];
   const tell = (ids: readonly number[]): void => void changed.push(...ids);
   const sources = new Map((options.sources ?? []).map((source) => [source.name, source]));
-  const view = createView(store, sources);
+  const policy = createPolicy({
+    managers: [{ id: mia.id, name: mia.name }],
+    permissions: { ...DEFAULT_PERMISSIONS, ...options.permissions },
+    approval: options.approval ?? null,
+  });
+  const settings = createSettings({ store, clock, policy, start: options.muted ?? [] });
+  const view = createView(store, sources, policy.approvals);
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
+  const placesOf = (found: Verdict, about: Post): readonly Place[] =>
+    typeof places === 'function' ? places(found, about) : places;
   const ingest = createIngest({
     store,
     clock,
     triage: options.triage ?? scriptedTriage,
     brand: { names: ['Potluck'], competitors: [], domains: [] },
-    route: (found, about) => (typeof places === 'function' ? places(found, about) : places),
+    route: placesOf,
+    muted: settings.muted,
     changed: tell,
   });
   let ids = 0;
@@ -102,7 +123,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     view,
     sources,
     newId: () => `reply-${++ids}-0123456789`,
-    roleOf: (id) => (id.includes('mia') ? 'manager' : 'responder'),
+    policy,
     changed: tell,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,
@@ -121,6 +142,28 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     log,
     sources,
     changed,
+    policy,
+    settings,
+    handlers: (chat = 'web', channels = ['all']) =>
+      createHandlers(
+        {
+          store,
+          clock,
+          view,
+          act,
+          watches: new Map(),
+          sources,
+          policy,
+          settings,
+          changes: createChanges({ store, clock, log }),
+          ingest,
+          route: placesOf,
+          newId: () => `id-${++ids}`,
+          changed: tell,
+        },
+        chat,
+        channels,
+      ),
     ingest: (posts, more = {}) =>
       ingest({ source: posts[0]?.source ?? 'blog', posts, backfilled: false, ...more }),
     does: (actor, itemId, action) =>

@@ -1,5 +1,14 @@
-import type { ActRequest, ActResult, ChatHandlers, ListQuery, SourceHealth } from '../../src/chat/chat.ts';
+import type {
+  ActRequest,
+  ActResult,
+  ChatHandlers,
+  ListQuery,
+  Outlet,
+  PersonCard,
+  SourceHealth,
+} from '../../src/chat/chat.ts';
 import type { Card } from '../../src/domain/card.ts';
+import { lint } from '../../src/domain/etiquette.ts';
 import {
   type Action,
   type Actor,
@@ -11,8 +20,11 @@ import {
   SYSTEM,
   transition,
 } from '../../src/domain/item.ts';
+import { DEFAULT_PERMISSIONS, type Permissions, refusalWords } from '../../src/domain/permission.ts';
 import type { Measure } from '../../src/domain/reply.ts';
-import { ACTIONS, NOON } from './cards.ts';
+import { makeStats } from '../../src/domain/stats.ts';
+import { findWord } from '../../src/domain/words.ts';
+import { ACTIONS, NOON, sampleCard } from './cards.ts';
 
 /** The flow's side of a chat, in memory: cards that are put in, the real state machine, and what was asked of it. */
 export interface ScriptedHandlers extends ChatHandlers {
@@ -27,11 +39,18 @@ export interface ScriptedHandlers extends ChatHandlers {
   /** The card as it stands; throws when there is none. */
   now(itemId: number): Card;
   setSources(sources: readonly SourceHealth[]): void;
+  /** Who `people` finds; matched by name and handle. */
+  setPeople(people: readonly PersonCard[]): void;
+  setOutlets(outlets: readonly Outlet[]): void;
+  /** The least roles from now on; the default is the product's. */
+  setPermissions(permissions: Partial<Permissions>): void;
 }
 
 export interface ScriptOptions {
   readonly channels: readonly string[];
   readonly now?: () => number;
+  /** Person ids with the manager's role, with the names that refusals give; default none. */
+  readonly managers?: readonly { readonly id: string; readonly name: string }[];
   /** Where a sent reply lands; default a link on social.example. Throwing makes the send fail with that message. */
   readonly deliver?: (card: Card, text: string) => string;
 }
@@ -48,6 +67,30 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
   const acts: ActRequest[] = [];
   let script: ((request: ActRequest) => ActResult | Promise<ActResult>) | null = null;
   let sources: readonly SourceHealth[] = [];
+  let people: readonly PersonCard[] = [];
+  let outlets: readonly Outlet[] = [];
+  let permissions: Permissions = DEFAULT_PERMISSIONS;
+  let muted: readonly string[] = [];
+  const tracked = new Map<string, number>();
+  const listeners = new Set<(itemIds: readonly number[]) => void>();
+  const managers = options.managers ?? [];
+  const roleOf = (actor: ActRequest['actor']): 'responder' | 'manager' =>
+    actor.role ?? (managers.some(({ id }) => id === actor.id) ? 'manager' : 'responder');
+  const may = (actor: ActRequest['actor'], what: keyof Permissions): { ok: boolean; text: string } =>
+    permissions[what] === 'responder' || roleOf(actor) === 'manager'
+      ? { ok: true, text: 'Yes.' }
+      : { ok: false, text: refusalWords(what, managers) };
+  const tell = (itemId: number): void => {
+    for (const listener of listeners) listener([itemId]);
+  };
+  /** A new item, as the flow makes one of something found or proposed. */
+  const make = (change: Partial<Card>): Card => {
+    const card = sampleCard({ ...change, itemId: Math.max(0, ...cards.keys()) + 1, version: 1 });
+    cards.set(card.itemId, card);
+    places.set(card.itemId, options.channels.slice(0, 1));
+    tell(card.itemId);
+    return card;
+  };
 
   const stands = (itemId: number): Card => {
     const card = cards.get(itemId);
@@ -64,18 +107,37 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     events.set(itemId, [...(events.get(itemId) ?? []), ...result.events]);
     const card = cardOf(result.item, before, action, actor, now());
     cards.set(itemId, card);
+    tell(itemId);
     return { ok: true, card, text: `Done: ${action.type} #${itemId}.` };
   }
 
   function act(request: ActRequest): ActResult {
-    const actor: Actor = { ...request.actor, role: request.actor.role ?? 'responder' };
-    if (request.action.type !== 'send') return run(request.itemId, request.action, actor);
+    const actor: Actor = { ...request.actor, role: roleOf(request.actor) };
+    const { action } = request;
+    const needed = {
+      send: 'send',
+      approve: 'approve',
+      refuse: 'approve',
+      dismiss: 'dismiss',
+      assign: 'assign',
+    }[action.type as string] as keyof Permissions | undefined;
+    const done = needed ? may(request.actor, needed) : { ok: true, text: '' };
+    if (!done.ok)
+      return {
+        ok: false,
+        refusal:
+          action.type === 'send'
+            ? { code: 'needs-approval', text: `${done.text} Ask for approval instead.` }
+            : { code: 'not-allowed', text: done.text },
+        card: cards.get(request.itemId) ?? null,
+      };
+    if (action.type !== 'send' && action.type !== 'approve') return run(request.itemId, action, actor);
     const replyId = `r${acts.length}`;
-    const begun = run(request.itemId, { ...request.action, replyId }, actor);
+    const begun = run(request.itemId, { ...action, replyId }, actor);
     if (!begun.ok) return begun;
     try {
       const url =
-        options.deliver?.(begun.card, request.action.text) ??
+        options.deliver?.(begun.card, begun.card.draft?.text ?? '') ??
         `https://social.example/@potluck/${request.itemId}`;
       const sent = run(request.itemId, { type: 'sent', replyId, url }, SYSTEM);
       return sent.ok ? { ...sent, text: `Sent: ${url}` } : sent;
@@ -98,11 +160,23 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
           `${card.author.name} ${card.text}`.toLowerCase().includes(query.words.toLowerCase())),
     );
 
+  async function measure(itemId: number, text: string): Promise<Measure | null> {
+    const door = cards.get(itemId)?.reply;
+    if (!door) return null;
+    const length = [...text].length;
+    const problem = length > door.limit * 3 ? `It is longer than ${door.limit * 3} ${door.unit}.` : null;
+    const parts: string[] = [];
+    for (let at = 0; at < text.length && parts.length < 3; at += door.limit)
+      parts.push(text.slice(at, at + door.limit));
+    return { length, limit: door.limit, unit: door.unit, parts, problem };
+  }
+
   return {
     acts,
     put(card, channels = options.channels.slice(0, 1)) {
       cards.set(card.itemId, card);
       places.set(card.itemId, channels);
+      tell(card.itemId);
       return card;
     },
     happen(itemId, action, actor) {
@@ -116,6 +190,124 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     now: stands,
     setSources(next) {
       sources = next;
+    },
+    setPeople(next) {
+      people = next;
+    },
+    setOutlets(next) {
+      outlets = next;
+    },
+    setPermissions(next) {
+      permissions = { ...DEFAULT_PERMISSIONS, ...next };
+    },
+    onChange(listener) {
+      const own = (itemIds: readonly number[]): void => listener(itemIds);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    async people(words) {
+      const wanted = words.toLowerCase().replace(/^@/, '').trim();
+      if (wanted === '') return [];
+      return people
+        .filter(({ name, handle }) => `${name}\n${handle}`.toLowerCase().includes(wanted))
+        .slice(0, 10);
+    },
+    async stats(window) {
+      const all = [...cards.values()].filter((card) => card.origin === 'conversation');
+      const waiting = all.flatMap((card) => (card.waitingSince === null ? [] : [card.waitingSince]));
+      const to = now();
+      return makeStats(to - (window === 'day' ? 1 : 7) * 86_400_000, to, {
+        opened: all.map((card) => ({ source: card.source.name, kind: card.kinds[0] ?? 'mention', count: 1 })),
+        filtered: 0,
+        dismissed: all.filter((card) => card.state === 'dismissed').length,
+        answers: all.flatMap((card) =>
+          card.state === 'answered' && card.closing
+            ? [{ by: card.closing.by, waitedMs: card.closing.at - card.postedAt }]
+            : [],
+        ),
+        waiting: waiting.length,
+        oldestWaitingSince: waiting.length > 0 ? Math.min(...waiting) : null,
+      });
+    },
+    async track(found, actor) {
+      const known = tracked.get(found.id);
+      if (known !== undefined) return { ok: true, card: stands(known), text: `That is already #${known}.` };
+      const base = sampleCard();
+      const card = make({
+        source: { name: 'chat:test', label: 'Test' },
+        author: { ...base.author, name: found.author.name, handle: '', url: null },
+        text: found.text,
+        url: found.url,
+        postedAt: found.createdAt,
+        reasons: [`found by ${actor.name}`],
+        reply: null,
+      });
+      tracked.set(found.id, card.itemId);
+      return { ok: true, card, text: `It is #${card.itemId} now.` };
+    },
+    outlets: async () => outlets,
+    async propose(idea, actor) {
+      const outlet = outlets.find(({ source }) => source === idea.source);
+      const text = idea.text.trim();
+      if (!outlet || text === '') {
+        const words = outlet ? 'There is nothing to propose: the text is empty.' : 'Choose another place.';
+        return { ok: false, refusal: { code: 'not-possible', text: words }, card: null };
+      }
+      const base = sampleCard();
+      const card = make({
+        origin: 'prompt',
+        state: 'claimed',
+        source: { name: idea.source, label: idea.source },
+        kinds: [],
+        kindLabel: 'Human post',
+        author: {
+          ...base.author,
+          name: 'The team',
+          handle: '',
+          url: null,
+          known: `an idea of ${actor.name}`,
+        },
+        text,
+        url: null,
+        reasons: [`an idea of ${actor.name}`],
+        answerDue: false,
+        waitingSince: null,
+        owner: { id: actor.id, name: actor.name },
+        draft: { text, by: actor.name, at: now() },
+        reply: { account: outlet.account, limit: outlet.limit, unit: outlet.unit },
+        actions: ACTIONS.claimed.filter((action) => action !== 'open'),
+      });
+      return {
+        ok: true,
+        card,
+        text: `#${card.itemId} is yours. Nothing is public before somebody sends it.`,
+      };
+    },
+    async remarks(itemId, text) {
+      const card = cards.get(itemId);
+      if (!card) return [];
+      const said = card.origin === 'prompt' ? null : card;
+      return lint(text, {
+        said: said?.text ?? null,
+        name: said?.author.name ?? null,
+        handle: said?.author.handle ?? null,
+        lang: said?.lang ?? null,
+        measure: await measure(itemId, text),
+      });
+    },
+    may: async (actor, what) => may(actor, what),
+    settings: async () => ({ muted }),
+    async mute({ add = [], remove = [] }, actor) {
+      const allowed = may(actor, 'settings');
+      if (!allowed.ok) return allowed;
+      muted = [...new Set([...muted.filter((word) => !remove.includes(word)), ...add])];
+      return { ok: true, text: `Muted words: ${muted.join(', ') || 'none'}.` };
+    },
+    async tryMute(words) {
+      const looked = [...cards.values()].filter((card) => card.origin === 'conversation').slice(-500);
+      const hidden = looked.filter((card) => findWord(card.text, words) !== null);
+      const answered = hidden.filter((card) => card.state === 'answered');
+      return { looked: looked.length, hidden: hidden.length, answered: answered.length };
     },
     async act(request) {
       acts.push(request);
@@ -142,16 +334,7 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
       return counts;
     },
     history: async (itemId) => events.get(itemId) ?? [],
-    async measure(itemId, text): Promise<Measure | null> {
-      const door = cards.get(itemId)?.reply;
-      if (!door) return null;
-      const length = [...text].length;
-      const problem = length > door.limit * 3 ? `It is longer than ${door.limit * 3} ${door.unit}.` : null;
-      const parts: string[] = [];
-      for (let at = 0; at < text.length && parts.length < 3; at += door.limit)
-        parts.push(text.slice(at, at + door.limit));
-      return { length, limit: door.limit, unit: door.unit, parts, problem };
-    },
+    measure,
     sources: async () => sources,
     channels: () => options.channels,
     item: async (itemId) => {
@@ -192,6 +375,11 @@ function itemOf(card: Card): Item {
       by: { id: card.owner?.id ?? 'test:x', name: card.sending.by },
       at: 0,
     },
+    approval: card.approval && {
+      text: card.approval.text,
+      by: { id: requesters.get(card.approval) ?? `test:${card.approval.by}`, name: card.approval.by },
+      at: card.approval.at,
+    },
     warning: card.warning,
     closing: card.closing && {
       how: card.state === 'dismissed' ? 'dismissed' : 'marked',
@@ -205,6 +393,7 @@ function itemOf(card: Card): Item {
   };
 }
 
+const requesters = new WeakMap<object, string>();
 const replyIds = new WeakMap<object, string>();
 function sendingId(card: Card): string {
   return (card.sending && replyIds.get(card.sending)) ?? '';
@@ -214,6 +403,12 @@ function cardOf(item: Item, before: Card, action: Action, actor: Actor, now: num
   const sending = item.sending ? { by: item.sending.by.name } : null;
   if (sending && item.sending) replyIds.set(sending, item.sending.replyId);
   const closing = item.closing;
+  const approval = item.approval && {
+    by: item.approval.by.name,
+    text: item.approval.text,
+    at: item.approval.at,
+  };
+  if (approval && item.approval) requesters.set(approval, item.approval.by.id);
   return {
     ...before,
     version: item.version,
@@ -224,6 +419,7 @@ function cardOf(item: Item, before: Card, action: Action, actor: Actor, now: num
     waitingSince: item.waitingSince,
     snoozedUntil: item.snoozedUntil,
     draft: item.draft && { text: item.draft.text, by: item.draft.by.name, at: item.draft.at },
+    approval,
     sending,
     warning: item.warning,
     notes:
@@ -236,6 +432,14 @@ function cardOf(item: Item, before: Card, action: Action, actor: Actor, now: num
       at: closing.at,
       url: closing.url,
     },
-    actions: isClosed(item) || item.state !== before.state ? ACTIONS[item.state] : before.actions,
+    actions: actionsOf(item, before),
   };
+}
+
+function actionsOf(item: Item, before: Card): Card['actions'] {
+  const moved = isClosed(item) || item.state !== before.state;
+  const actions = (moved ? ACTIONS[item.state] : before.actions).filter(
+    (action) => action !== 'approve' && action !== 'refuse',
+  );
+  return item.approval ? ['approve', 'refuse', ...actions] : actions;
 }

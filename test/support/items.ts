@@ -10,6 +10,11 @@ export const ana: Actor = { id: 'web:ana', name: 'Ana', role: 'responder', surfa
 export const ben: Actor = { id: 'slack:T1/U2', name: 'Ben', role: 'responder', surface: 'slack' };
 export const mia: Actor = { id: 'web:mia', name: 'Mia', role: 'manager', surface: 'web' };
 
+/** A person as a chat hands them in: the role is for the team's policy to say. */
+export function from({ id, name, surface }: Actor): Omit<Actor, 'role'> {
+  return { id, name, surface };
+}
+
 export function verdict(change: Partial<Verdict> = {}): Verdict {
   return {
     kinds: ['question'],
@@ -57,6 +62,7 @@ export function openItem(change: Partial<Item> = {}): Item {
     snoozedUntil: null,
     draft: null,
     sending: null,
+    approval: null,
     warning: null,
     closing: null,
     followUps: 0,
@@ -79,6 +85,9 @@ export function arbitraryAction(): fc.Arbitrary<Action> {
     fc.record({ type: fc.constant('assign' as const), to: fc.constantFrom(...people) }),
     fc.record({ type: fc.constant('draft' as const), text: words }),
     fc.record({ type: fc.constant('send' as const), text: words, replyId }),
+    fc.record({ type: fc.constant('request-approval' as const), text: words }),
+    fc.record({ type: fc.constant('approve' as const), replyId }),
+    fc.record({ type: fc.constant('refuse' as const), words }),
     fc.record({
       type: fc.constant('mark-answered' as const),
       url: fc.constantFrom(null, 'https://a.example/1'),

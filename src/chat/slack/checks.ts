@@ -1,12 +1,16 @@
 import type { Check } from '../../domain/check.ts';
 import { messageOf } from '../../errors.ts';
+import { slackCode } from './failures.ts';
 import { botScopes } from './manifest.ts';
 import type { SlackWeb } from './web.ts';
 
-/** What the doctor says about Slack: sign-in, scopes, Socket Mode, the default channel; a line each, with the remedy. */
+/** What the doctor says about Slack: sign-in, scopes, Socket Mode, the default channel, managers; a line each, with the remedy. */
 export async function slackChecks(
   web: SlackWeb,
-  channel: string | undefined,
+  {
+    channel,
+    managerGroups,
+  }: { readonly channel?: string | undefined; readonly managerGroups: readonly string[] },
   signal: AbortSignal,
   { socket }: { readonly socket: boolean },
 ): Promise<readonly Check[]> {
@@ -31,6 +35,11 @@ export async function slackChecks(
         () => good(`Slack: can read and write in ${channel}`),
         (error: unknown) => bad(`Slack: cannot use ${channel}`, messageOf(error)),
       );
+    for (const group of managerGroups)
+      await web.groupMembers(group, signal).then(
+        (users) => good(`Slack: ${users.length} managers by the user group ${group}`),
+        (error: unknown) => bad(`Slack: cannot read the user group ${group}`, groupRemedy(error)),
+      );
   } catch (error) {
     bad('Slack: signs in', messageOf(error));
   }
@@ -44,4 +53,11 @@ export async function slackChecks(
         ),
     );
   return checks;
+}
+
+/** The scope is not in the manifest: only teams that name managers by user group need it. */
+function groupRemedy(error: unknown): string {
+  return slackCode(error) === 'missing_scope'
+    ? 'Add the bot scope usergroups:read under “OAuth & Permissions” and install the app again, or list people under chats.slack.managers.'
+    : messageOf(error);
 }

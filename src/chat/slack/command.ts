@@ -1,6 +1,6 @@
 import { DISMISS_REASONS, type DismissReason, type ItemState, STATES } from '../../domain/item.ts';
 import { KINDS, type Kind } from '../../domain/triage/verdict.ts';
-import { unescapeText } from './rich.ts';
+import { spoken, unescapeText } from './rich.ts';
 import { parseWhen, type When } from './times.ts';
 
 /** What somebody asked for after `/potluck`. */
@@ -15,7 +15,12 @@ export type Command =
       readonly source: string | null;
     }
   | { readonly verb: 'find'; readonly words: string }
-  | { readonly verb: 'next' | 'sources' }
+  | { readonly verb: 'next' | 'sources' | 'digest' | 'oncall' | 'settings' }
+  | { readonly verb: 'who'; readonly words: string }
+  | { readonly verb: 'stats'; readonly window: 'day' | 'week' }
+  | { readonly verb: 'idea'; readonly text: string | null }
+  /** No words: what is muted. */
+  | { readonly verb: 'mute' | 'unmute'; readonly words: readonly string[] }
   | { readonly verb: 'show'; readonly item: number }
   | { readonly verb: 'claim' | 'release' | 'reopen'; readonly item: number }
   | { readonly verb: 'draft' | 'note'; readonly item: number; readonly text: string | null }
@@ -47,7 +52,15 @@ export const COMMANDS = {
   note: ['note 12 text', 'for the team only'],
   reopen: ['reopen 12', 'opens a closed one again'],
   find: ['find words', 'searches texts and names'],
+  who: ['who @author', 'what we know of somebody who writes to us'],
   sources: ['sources', 'which places we hear, and which not'],
+  oncall: ['oncall', 'who is responsible right now'],
+  stats: ['stats [day|week]', 'what came in and how fast we answered'],
+  digest: ['digest', 'the day in numbers, and who waits longest'],
+  idea: ['idea [text]', 'writes a post of our own, to be looked at before it is public'],
+  mute: ['mute [words, more words]', 'hides posts with these words, after a trial; alone: what is muted'],
+  unmute: ['unmute words', 'shows posts with these words again'],
+  settings: ['settings', 'what managers may change'],
 } as const satisfies Record<string, readonly [string, string]>;
 export type CommandName = keyof typeof COMMANDS;
 const NAMES = Object.keys(COMMANDS) as CommandName[];
@@ -83,6 +96,25 @@ const ALIASES: Readonly<Record<string, CommandName>> = {
   search: 'find',
   source: 'sources',
   health: 'sources',
+  whois: 'who',
+  author: 'who',
+  'on-call': 'oncall',
+  duty: 'oncall',
+  numbers: 'stats',
+  figures: 'stats',
+  statistics: 'stats',
+  summary: 'digest',
+  report: 'digest',
+  today: 'digest',
+  ideas: 'idea',
+  post: 'idea',
+  publish: 'idea',
+  silence: 'mute',
+  muted: 'mute',
+  unhide: 'unmute',
+  setting: 'settings',
+  config: 'settings',
+  preferences: 'settings',
 };
 
 /**
@@ -159,32 +191,83 @@ function command(name: CommandName, args: readonly string[]): Command {
       return { verb: 'help', about: args[0] ? nameOf(args[0].toLowerCase()) : null };
     case 'next':
     case 'sources':
+    case 'digest':
+    case 'oncall':
+    case 'settings':
       return { verb: name };
     case 'list':
       return list(args);
-    case 'find': {
-      const words = unescapeText(args.join(' ')).trim();
-      return words === '' ? usage('find') : { verb: 'find', words };
+    case 'find':
+    case 'who': {
+      const words = spoken(args.join(' ')).trim();
+      return words === '' ? usage(name) : { verb: name, words };
     }
+    case 'stats': {
+      const window = WINDOWS[(args[0] ?? 'day').toLowerCase()];
+      return window ? { verb: 'stats', window } : usage('stats');
+    }
+    case 'idea':
+      return { verb: 'idea', text: spoken(args.join(' ')).trim() || null };
+    case 'mute':
+    case 'unmute':
+      return muting(name, spoken(args.join(' ')));
     default:
       return withItem(name, args);
   }
+}
+
+const WINDOWS: Readonly<Record<string, 'day' | 'week' | undefined>> = Object.assign(Object.create(null), {
+  day: 'day',
+  today: 'day',
+  daily: 'day',
+  '24h': 'day',
+  week: 'week',
+  weekly: 'week',
+  '7d': 'week',
+});
+
+/** Most words of one command, and most characters of all: they travel in the value of the button that confirms. */
+const MAX_MUTES = 20;
+const MAX_MUTE_CHARACTERS = 1_200;
+
+/** Entries of a list of muted words: a comma or a new line parts them, so that "free coins" stays one. */
+export function mutedWords(text: string): readonly string[] {
+  const entries = text.split(/[,;\n]/).map((entry) =>
+    entry
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/^["“”'‘’]+|["“”'‘’]+$/gu, '')
+      .trim(),
+  );
+  const known = new Set<string>();
+  return entries.filter((entry) => {
+    const key = entry.toLowerCase();
+    if (entry === '' || known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}
+
+function muting(name: 'mute' | 'unmute', text: string): Command {
+  const words = mutedWords(text);
+  if (words.length === 0)
+    return name === 'mute' && text.trim() === '' ? { verb: 'mute', words } : usage(name);
+  if (words.length > MAX_MUTES || JSON.stringify(words).length > MAX_MUTE_CHARACTERS)
+    return { verb: 'problem', text: `That is too much at once: at most ${MAX_MUTES} words or phrases.` };
+  return { verb: name, words };
 }
 
 function usage(name: CommandName): Command {
   return { verb: 'problem', text: `Write it like this: ${COMMANDS[name][0]} – ${COMMANDS[name][1]}.` };
 }
 
-function withItem(
-  name: Exclude<CommandName, 'help' | 'next' | 'sources' | 'list' | 'find'>,
-  args: readonly string[],
-): Command {
+function withItem(name: Extract<Command, { item: number }>['verb'], args: readonly string[]): Command {
   // "assign @ana 12" and "snooze 2h 12" are understood: the number is wherever a bare number stands, first one first.
   const at = args.findIndex((arg) => itemNumber(arg) !== null);
   const item = itemNumber(args[at]);
   if (item === null) return usage(name);
   const rest = args.filter((_, index) => index !== at);
-  const words = unescapeText(rest.join(' ')).trim() || null;
+  const words = spoken(rest.join(' ')).trim() || null;
   switch (name) {
     case 'show':
     case 'claim':
@@ -238,7 +321,7 @@ const REASON_WORDS: Readonly<Record<string, DismissReason>> = {
 };
 
 function dismissal(item: number, rest: readonly string[]): Command {
-  const said = unescapeText(rest.join(' ')).trim();
+  const said = spoken(rest.join(' ')).trim();
   if (said === '') return { verb: 'dismiss', item, reason: null, words: null };
   const squeezed = said
     .toLowerCase()
@@ -277,7 +360,7 @@ function list(args: readonly string[]): Command {
     else if (!['the', 'from', 'in', 'on', 'and', 'source'].includes(word)) rest.push(arg);
   }
   const source =
-    unescapeText(rest.join(' '))
+    spoken(rest.join(' '))
       .replace(/^source:/i, '')
       .trim() || null;
   return { verb: 'list', mine, states: [...states], kinds: [...kinds], source };

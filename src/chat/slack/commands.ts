@@ -2,15 +2,17 @@ import type { ItemState } from '../../domain/item.ts';
 import { safeUrl } from '../../domain/post.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
-import type { KnownBlock } from './block-kit.ts';
+import { digestAnswer, ON_CALL, shown, statsAnswer, whoAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
 import { COMMANDS, type Command, type CommandName, parseCommand } from './command.ts';
 import { act, type Desk, type Listener, tell, words } from './desk.ts';
+import { openIdea } from './ideas.ts';
 import { listBlocks, PAGE, sourceLines } from './lists.ts';
 import type { Form } from './modals.ts';
+import { muteAnswer, openSettings, unmuteAnswer } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
-import { bold, bullets, escapeText, oneLine, rich, section, text } from './rich.ts';
+import { bold, bullets, oneLine, rich, section, text } from './rich.ts';
 import { resolveWhen } from './times.ts';
 import type { Words } from './web.ts';
 
@@ -65,6 +67,24 @@ async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Wor
       return showAnswer(desk, command.item);
     case 'next':
       return nextAnswer(desk, asked.clicker);
+    case 'who':
+      return whoAnswer(desk, command.words);
+    case 'stats':
+      return statsAnswer(desk, command.window);
+    case 'digest':
+      return digestAnswer(desk);
+    case 'oncall':
+      return words(ON_CALL);
+    case 'mute':
+      return muteAnswer(desk, asked.clicker, command.words);
+    case 'unmute':
+      return unmuteAnswer(desk, asked.clicker, command.words);
+    case 'idea':
+      await openIdea(desk, asked, command.text);
+      return null;
+    case 'settings':
+      await openSettings(desk, asked);
+      return null;
     default:
       return itemAnswer(desk, asked, command);
   }
@@ -80,10 +100,6 @@ function help(name: string, about: CommandName | null): Words {
       ),
     ]),
   ]);
-}
-
-function shown(fallback: string, blocks: readonly (KnownBlock | null)[]): Words {
-  return { text: escapeText(fallback), blocks: blocks.filter((block) => block !== null) };
 }
 
 type ListCommand = Extract<Command, { verb: 'list' } | { verb: 'find' }>;
@@ -160,15 +176,12 @@ async function nextAnswer(desk: Desk, clicker: Clicker): Promise<Words> {
   return { text: message.text, blocks: message.blocks };
 }
 
-type ItemCommand = Exclude<
-  Command,
-  { verb: 'problem' | 'help' | 'list' | 'find' | 'sources' | 'show' | 'next' }
->;
+type ItemCommand = Exclude<Extract<Command, { item: number }>, { verb: 'show' }>;
 
 async function itemAnswer(desk: Desk, asked: Asked, command: ItemCommand): Promise<Words | null> {
   const wanted = await actionFor(desk, asked.clicker, command);
   if ('form' in wanted) {
-    await openItemForm(desk, wanted.form, { itemId: command.item }, asked.to, asked.triggerId);
+    await openItemForm(desk, wanted.form, { ...asked, target: { itemId: command.item } });
     return null;
   }
   if ('problem' in wanted) return words(wanted.problem);

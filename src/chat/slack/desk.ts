@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock.ts';
+import type { Permission } from '../../domain/permission.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActRequest, ActResult, ChatAction, ChatHandlers, ChatLog } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
 import type { Target } from './ids.ts';
 import { wordsView } from './modals.ts';
 import type { Clicker, People } from './people.ts';
-import { escapeText, manyLines, oneLine, quote, rich, section, text } from './rich.ts';
+import { escapeText, manyLines, oneLine, quote, rich, section, spoken, text } from './rich.ts';
 import type { SlackWeb, Words } from './web.ts';
 
 /** What every listener works with. */
@@ -67,6 +68,45 @@ const OUTSIDE = 'Only people of the workspace that Potluck belongs to can act he
 const BROKEN =
   'Something went wrong inside Potluck. Look at the card before you try again; if it goes on, whoever runs Potluck finds it in the log.';
 
+/** Who asks for something that is no action on an item; words when they are not of the team. */
+export async function asker(
+  desk: Desk,
+  clicker: Clicker,
+): Promise<
+  { readonly ok: true; readonly actor: ActRequest['actor'] } | { readonly ok: false; readonly text: string }
+> {
+  const { actor, isOutside } = await desk.people.actor(clicker);
+  return isOutside ? { ok: false, text: OUTSIDE } : { ok: true, actor };
+}
+
+/** Why somebody may not do this, with who can; null when they may. */
+export async function whyForbidden(desk: Desk, clicker: Clicker, what: Permission): Promise<string | null> {
+  const asked = await asker(desk, clicker);
+  if (!asked.ok) return asked.text;
+  const answer = await desk.handlers().may(asked.actor, what);
+  return answer.ok ? null : withManagers(desk, answer.text);
+}
+
+/** A refusal for want of a role, with the managers that only this chat knows of. */
+async function withManagers(desk: Desk, text: string): Promise<string> {
+  const names = await desk.people.managers();
+  return names.length === 0 ? text : `${text} Managers on Slack: ${names.join(', ')}.`;
+}
+
+/** At most so many names are looked up for one text. */
+const MAX_NAMES = 10;
+
+/** What somebody typed, with people by their names: `<@U1>` says nothing outside of Slack. */
+export async function readable(desk: Desk, typed: string): Promise<string> {
+  const ids = new Set([...typed.matchAll(/<@([UW][A-Z0-9]{1,30})>/g)].map(([, id]) => id ?? ''));
+  let named = typed;
+  for (const id of [...ids].slice(0, MAX_NAMES)) {
+    const { name } = await desk.people.profile({ id });
+    named = named.replaceAll(`<@${id}>`, `@${escapeText(name)}`);
+  }
+  return spoken(named);
+}
+
 /** Asks the flow. A failure is an answer in words; what broke goes to the log and not to the person. */
 export async function act(
   desk: Desk,
@@ -75,16 +115,19 @@ export async function act(
   action: ChatAction,
 ): Promise<ActResult> {
   // People of a shared channel's other company may look, not act.
-  const { actor, isOutside } = await desk.people.actor(clicker);
-  if (isOutside) return { ok: false, refusal: { code: 'not-possible', text: OUTSIDE }, card: null };
+  const asked = await asker(desk, clicker);
+  if (!asked.ok) return { ok: false, refusal: { code: 'not-possible', text: asked.text }, card: null };
   const request: ActRequest = {
     itemId: target.itemId,
     action,
-    actor,
+    actor: asked.actor,
     seenVersion: target.version,
   };
   try {
-    return await desk.handlers().act(request);
+    const result = await desk.handlers().act(request);
+    if (result.ok || result.refusal.code !== 'not-allowed') return result;
+    const { code, text } = result.refusal;
+    return { ...result, refusal: { code, text: await withManagers(desk, text) } };
   } catch (error) {
     desk.log.error({ item: target.itemId, action: action.type, why: messageOf(error) }, 'an action failed');
     return { ok: false, refusal: { code: 'unavailable', text: BROKEN }, card: null };
@@ -120,9 +163,12 @@ export async function openForm(
   making.catch(() => {});
   try {
     const first = await soon(desk.clock, making);
-    if (typeof first === 'string') return await tell(desk, to, words(first));
+    const silent = to.channel === null && !to.respond;
+    if (typeof first === 'string' && !silent) return await tell(desk, to, words(first));
     if (first !== null) {
-      await desk.web.openView(triggerId, first);
+      // From the Home tab and the lightning menu there is no other place to say it.
+      const view = typeof first === 'string' ? wordsView('Not possible', { icon: 'ℹ️', text: first }) : first;
+      await desk.web.openView(triggerId, view);
       return;
     }
     const viewId = await desk.web.openView(

@@ -1,5 +1,5 @@
 import { AuthError, messageOf, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
-import { APP_METHOD_SCOPES, METHOD_SCOPES } from './manifest.ts';
+import { APP_METHOD_SCOPES, METHOD_SCOPES, OPTIONAL_METHOD_SCOPES } from './manifest.ts';
 
 /** What a failed call was about, for the words. */
 export interface CallAbout {
@@ -136,7 +136,11 @@ function platformError(known: Extract<Known, { kind: 'platform' }>, about: CallA
   const { code } = known;
   const options = { cause: { slackCode: code } };
   if (code === 'missing_scope') {
-    const scopes: Readonly<Record<string, readonly string[]>> = { ...METHOD_SCOPES, ...APP_METHOD_SCOPES };
+    const scopes: Readonly<Record<string, readonly string[]>> = {
+      ...METHOD_SCOPES,
+      ...OPTIONAL_METHOD_SCOPES,
+      ...APP_METHOD_SCOPES,
+    };
     const scope = known.needed ?? scopes[about.method]?.join(', ') ?? 'a scope';
     return new AuthError(
       `The Slack app lacks the scope ${scope} (${about.method}). Update the app from manifests/slack.json and install it again.`,

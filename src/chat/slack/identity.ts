@@ -23,12 +23,18 @@ export interface SlackIdentity extends WebWatcher {
   stop(): void;
 }
 
-export function slackIdentity(deps: { readonly clock: Clock; readonly log: ChatLog }): SlackIdentity {
+/** @param deps.known who we are, where the installation says so already */
+export function slackIdentity(deps: {
+  readonly clock: Clock;
+  readonly log: ChatLog;
+  readonly known?: Identity | null;
+}): SlackIdentity {
   const { clock, log } = deps;
   const stopping = new AbortController();
-  let known: Identity | null = null;
+  let known: Identity | null = deps.known ?? null;
+  let signedIn = false;
   let refusal: string | null = null;
-  let outage: string | null = 'Signing in to Slack.';
+  let outage: string | null = known === null ? 'Signing in to Slack.' : null;
   let rechecking = false;
   let asker: SlackWeb | null = null;
 
@@ -49,6 +55,7 @@ export function slackIdentity(deps: { readonly clock: Clock; readonly log: ChatL
   async function signIn(web: SlackWeb, failures: number): Promise<number | null> {
     try {
       known = await web.authTest(stopping.signal);
+      signedIn = true;
       outage = null;
       return null;
     } catch (error) {
@@ -96,7 +103,7 @@ export function slackIdentity(deps: { readonly clock: Clock; readonly log: ChatL
       if (refusal === null) log.error({ why: error.message }, 'Slack refuses the token');
       refusal = error.message;
       // Before the first sign-in the loop above asks by itself.
-      if (known !== null) void recheck();
+      if (signedIn) void recheck();
     },
     problem: () => refusal ?? outage,
     stop: () => stopping.abort(),

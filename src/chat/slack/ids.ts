@@ -20,6 +20,11 @@ export const VERBS = [
   'save',
   'page',
   'home',
+  'request-approval',
+  'approve',
+  'refuse',
+  'mute',
+  'propose',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 

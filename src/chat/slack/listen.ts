@@ -1,15 +1,21 @@
 import type { App, RespondFn } from '@slack/bolt';
-import { type Click, onClick, onSave } from './clicks.ts';
+import { type Click, onAskApproval, onClick, onSave, type ViewClick } from './clicks.ts';
 import { claimNext, onCommand, pageAnswer } from './commands.ts';
 import { type Desk, type Listener, onceEach, openForm, type Respond, tell, words } from './desk.ts';
-import type { Homes } from './home.ts';
-import { OUR_ACTIONS, parseMenuValue, parseTarget, verbOf } from './ids.ts';
+import { draftForm } from './editor.ts';
+import type { HomeButton, Homes } from './home.ts';
+import { onIdea, onSaveIdea, openIdea, parseIdeaState } from './ideas.ts';
+import { OUR_ACTIONS, parseMenuValue, parseTarget, type Verb, verbOf } from './ids.ts';
 import { parsePage } from './lists.ts';
 import { SHORTCUTS } from './manifest.ts';
-import { draftForm, formOf, OUR_VIEWS, parseFormState, wordsView } from './modals.ts';
+import { formOf, freeFormOf, OUR_VIEWS, parseFormState, wordsView } from './modals.ts';
+import { onConfirmMute, onSettings, openSettings, parseSettingsState } from './mutes.ts';
+import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
-import { type FieldValue, onSubmit } from './submits.ts';
+import { onSubmit } from './submits.ts';
+import { onTrack } from './track.ts';
 import { type ItemOf, onReaction, onThreadWords, type ReactionAction } from './trail.ts';
+import type { Identity } from './web.ts';
 
 /** What the listeners need besides the desk. */
 export interface Ears {
@@ -17,6 +23,8 @@ export interface Ears {
   /** Null when reactions are switched off. */
   readonly reactions: Readonly<Record<string, ReactionAction>> | null;
   readonly itemOf: ItemOf;
+  /** Who we are; null before the first sign-in. */
+  readonly ours: () => Identity | null;
   readonly homes: Homes;
   /** Work that goes on after the acknowledgement; a stop waits for it. */
   readonly job: (work: () => Promise<void>) => Promise<void>;
@@ -71,6 +79,7 @@ export function listen(app: App, desk: Desk, ears: Ears): void {
   listenToButtons(app, desk, ears, once);
   listenToForms(app, desk, ears, once);
   listenToCommands(app, desk, ears, once);
+  listenToShortcuts(app, desk, ears, once);
   listenToEvents(app, desk, ears, once);
 }
 
@@ -86,28 +95,33 @@ function listenToButtons(app: App, desk: Desk, ears: Ears, once: Once): void {
       ears.job(async () => {
         const value = 'value' in action ? action.value : undefined;
         const clicker = clickerOf(payload);
-        switch (verbOf(action.action_id)) {
+        const verb = verbOf(action.action_id);
+        switch (verb) {
           case 'open':
             return;
-          case 'save':
-            if (!body.view) return;
-            return onSave(desk, {
-              clicker,
-              viewId: body.view.id,
-              metadata: body.view.private_metadata,
-              values: body.view.state.values,
-            });
-          case 'page': {
+          case 'page':
+          case 'mute': {
             const page = parsePage(value);
-            const answer = page && (await pageAnswer(desk, clicker, page));
+            const answer =
+              verb === 'mute'
+                ? await onConfirmMute(desk, clicker, value)
+                : page && (await pageAnswer(desk, clicker, page));
             if (answer && to.respond)
               await to.respond({ ...answer, response_type: 'ephemeral', replace_original: true });
             return;
           }
           case 'home':
-            if (value === 'next') await openNext(desk, clicker, to, body.trigger_id);
+            await atHome(desk, { clicker, to, triggerId: body.trigger_id }, value);
             return ears.homes.look(clicker);
           default: {
+            const inForm = body.view && verb && IN_FORMS[verb];
+            if (body.view && inForm)
+              return inForm(desk, {
+                clicker,
+                viewId: body.view.id,
+                metadata: body.view.private_metadata,
+                values: body.view.state.values,
+              });
             const click = clickOf(action, value);
             if (!click) return tell(desk, to, words(OLD_BUTTON));
             return onClick(desk, { ...click, clicker, to, triggerId: body.trigger_id });
@@ -116,6 +130,28 @@ function listenToButtons(app: App, desk: Desk, ears: Ears, once: Once): void {
       }),
     );
   });
+}
+
+/** Buttons inside a form, which act on what is typed there. */
+const IN_FORMS: Partial<Record<Verb, (desk: Desk, click: ViewClick) => Promise<void>>> = {
+  save: onSave,
+  'request-approval': onAskApproval,
+  propose: onSaveIdea,
+};
+
+type Opening = Pick<Click, 'clicker' | 'to' | 'triggerId'>;
+
+/** A button of the Home tab; the tab itself is drawn anew afterwards. */
+async function atHome(desk: Desk, opening: Opening, value: string | undefined): Promise<void> {
+  switch (value as HomeButton | undefined) {
+    case 'next':
+      return openNext(desk, opening);
+    case 'idea':
+      return openIdea(desk, opening, null);
+    case 'settings':
+      return openSettings(desk, opening);
+    default:
+  }
 }
 
 /** The verb and the item of a button or a menu line; null when another version wrote it. */
@@ -131,20 +167,42 @@ function clickOf(action: object, value: string | undefined): Pick<Click, 'verb' 
 
 function listenToForms(app: App, desk: Desk, ears: Ears, once: Once): void {
   app.view({ callback_id: OUR_VIEWS, type: 'view_submission' }, async ({ ack, body, view }) => {
-    const form = formOf(view.callback_id);
-    const state = parseFormState(view.private_metadata);
-    if (!form || !state) return ack();
-    const key = 'trigger_id' in body ? body.trigger_id : undefined;
-    const answer = once(key, async () => {
-      const field = (id: string): FieldValue => view.state.values[id]?.[id] ?? {};
-      return onSubmit(desk, { form, state, viewId: view.id, clicker: clickerOf(body), field });
+    const field = (id: string): FieldValue => view.state.values[id]?.[id] ?? {};
+    const submitted = submission(desk, view.callback_id, view.private_metadata, {
+      viewId: view.id,
+      clicker: clickerOf(body),
+      field,
     });
+    if (!submitted) return ack();
+    const key = 'trigger_id' in body ? body.trigger_id : undefined;
+    const answer = once(key, submitted);
     await ears.job(async () => ack(await answer));
   });
 }
 
+/** What a submitted form asks for; null when it is not one of ours. */
+function submission(
+  desk: Desk,
+  callbackId: string,
+  metadata: string,
+  sent: Omit<Parameters<typeof onSubmit>[1], 'form' | 'state'>,
+): (() => ReturnType<typeof onSubmit>) | null {
+  const free = freeFormOf(callbackId);
+  if (free === 'idea') {
+    const state = parseIdeaState(metadata);
+    return state && (() => onIdea(desk, { ...sent, state }));
+  }
+  if (free === 'settings') {
+    const state = parseSettingsState(metadata);
+    return state && (() => onSettings(desk, { ...sent, state }));
+  }
+  const form = formOf(callbackId);
+  const state = parseFormState(metadata);
+  return form && state && (() => onSubmit(desk, { ...sent, form, state }));
+}
+
 /** Claims the most urgent item and opens its editor, for people who do not even want to look for the channel. */
-async function openNext(desk: Desk, clicker: Clicker, to: Listener, triggerId: string): Promise<void> {
+async function openNext(desk: Desk, { clicker, to, triggerId }: Opening): Promise<void> {
   await openForm(desk, triggerId, to, async () => {
     const result = await claimNext(desk, clicker);
     if (result === null) return wordsView('Next item', { icon: 'ℹ️', text: 'Nothing waits for anybody. 🎉' });
@@ -166,13 +224,36 @@ function listenToCommands(app: App, desk: Desk, ears: Ears, once: Once): void {
       }),
     );
   });
-  const [next] = SHORTCUTS;
-  app.shortcut({ callback_id: next.callback_id, type: 'shortcut' }, async ({ ack, body }) => {
-    await ack();
-    await once(body.trigger_id, () =>
-      ears.job(() => openNext(desk, clickerOf(body), { user: body.user.id, channel: null }, body.trigger_id)),
-    );
-  });
+}
+
+function listenToShortcuts(app: App, desk: Desk, ears: Ears, once: Once): void {
+  const globals: readonly [string, (opening: Opening) => Promise<void>][] = [
+    [SHORTCUTS.next.callback_id, (opening) => openNext(desk, opening)],
+    [SHORTCUTS.idea.callback_id, (opening) => openIdea(desk, opening, null)],
+  ];
+  for (const [callbackId, open] of globals)
+    app.shortcut({ callback_id: callbackId, type: 'shortcut' }, async ({ ack, body }) => {
+      await ack();
+      const to = { user: body.user.id, channel: null };
+      await once(body.trigger_id, () =>
+        ears.job(() => open({ clicker: clickerOf(body), to, triggerId: body.trigger_id })),
+      );
+    });
+  app.shortcut(
+    { callback_id: SHORTCUTS.track.callback_id, type: 'message_action' },
+    async ({ ack, body, respond }) => {
+      await ack();
+      await once(body.trigger_id, () =>
+        ears.job(async () => {
+          const ours = ears.ours();
+          if (!ours) return;
+          const to = listenerOf(body, respond);
+          const tracked = { clicker: clickerOf(body), to, channel: body.channel.id, message: body.message };
+          await onTrack(desk, tracked, { ...ours, itemOf: ears.itemOf });
+        }),
+      );
+    },
+  );
 }
 
 function listenToEvents(app: App, desk: Desk, ears: Ears, once: Once): void {

@@ -14,6 +14,8 @@
  */
 export const METHOD_SCOPES = {
   'auth.test': [],
+  // https://docs.slack.dev/reference/methods/chat.getPermalink: no scope.
+  'chat.getPermalink': [],
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
@@ -23,7 +25,13 @@ export const METHOD_SCOPES = {
   'views.update': [],
   'views.publish': [],
 } as const satisfies Record<string, readonly string[]>;
-export type WebMethod = keyof typeof METHOD_SCOPES;
+
+/**
+ * Methods that only a team with `managerGroups` needs. Their scopes are not in the manifest: whoever wants them adds
+ * them, and everybody else grants less.
+ */
+export const OPTIONAL_METHOD_SCOPES = { 'usergroups.users.list': ['usergroups:read'] } as const;
+export type WebMethod = keyof typeof METHOD_SCOPES | keyof typeof OPTIONAL_METHOD_SCOPES;
 
 /** The one method that takes the app-level token, and the scope that token needs. */
 export const APP_METHOD_SCOPES = { 'apps.connections.open': ['connections:write'] } as const;
@@ -32,10 +40,12 @@ export type AppMethod = keyof typeof APP_METHOD_SCOPES;
 /** Events by subscription name, each with the scopes Slack wants for it. */
 export const EVENT_SCOPES = {
   app_home_opened: [],
+  app_uninstalled: [],
   'message.channels': ['channels:history'],
   'message.groups': ['groups:history'],
   reaction_added: ['reactions:read'],
   reaction_removed: ['reactions:read'],
+  tokens_revoked: [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Slash commands and shortcuts need this one. */
@@ -43,15 +53,27 @@ const COMMAND_SCOPE = 'commands';
 
 export const DEFAULT_COMMAND = '/potluck';
 
-/** Shortcuts of the lightning menu. */
-export const SHORTCUTS = [
-  {
+/** Shortcuts of the lightning menu, and of the menu of a message. */
+export const SHORTCUTS = {
+  next: {
     name: 'Next item',
     type: 'global',
     callback_id: 'potluck_next',
     description: 'Claims the most urgent conversation',
   },
-] as const;
+  idea: {
+    name: 'New human post',
+    type: 'global',
+    callback_id: 'potluck_idea',
+    description: 'Writes a post of our own',
+  },
+  track: {
+    name: 'Track in Potluck',
+    type: 'message',
+    callback_id: 'potluck_track',
+    description: 'Makes an item of this message',
+  },
+} as const;
 
 /** The bot scopes the app asks for, sorted: the union of the tables and nothing else. */
 export function botScopes(): readonly string[] {
@@ -75,12 +97,12 @@ export function slackManifest(): object {
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: false },
       bot_user: { display_name: 'Potluck', always_online: true },
-      shortcuts: SHORTCUTS,
+      shortcuts: Object.values(SHORTCUTS),
       slash_commands: [
         {
           command: DEFAULT_COMMAND,
           description: 'List, claim, draft, dismiss: what people say about us',
-          usage_hint: 'help | list | next | claim 12 | draft 12 | dismiss 12 spam',
+          usage_hint: 'help | list | next | claim 12 | draft 12 | who @author | stats | idea',
           // `@ana` arrives as `<@U123|ana>`: the only way to know whom to assign to.
           should_escape: true,
         },

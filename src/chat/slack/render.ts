@@ -18,11 +18,13 @@ import {
   manyLines,
   oneLine,
   quote,
+  type RichPart,
   rich,
   section,
   text,
   when,
 } from './rich.ts';
+import type { Words } from './web.ts';
 
 /** A card as Slack takes it. */
 export interface SlackMessage {
@@ -130,6 +132,15 @@ function squeeze(make: (budget: Budget) => readonly KnownBlock[]): readonly Know
   return make(TINY);
 }
 
+/** One line for the thread of a card; only `owner` (a user id of the workspace) is mentioned. */
+export function remarkWords(say: string, owner: string | null): Words {
+  const line = oneLine(say, 500);
+  const block = rich([
+    section(...(owner === null ? [] : [{ type: 'user' as const, user_id: owner }, text(' ')]), text(line)),
+  ]);
+  return { text: escapeText(line) || '…', ...(block ? { blocks: [block] } : {}) };
+}
+
 function blocksOf(card: Card, budget: Budget): readonly KnownBlock[] {
   if (card.closing) return [closedLine(card)];
   const buttons = actionsBlock(card);
@@ -215,22 +226,18 @@ function around(card: Card, budget: Budget): RichTextBlock | null {
       ...(reasons === '' ? [] : [bold('Why: '), text(`${reasons}. `)]),
       ...(card.answerDue
         ? [bold('Suggested: '), text(oneLine(card.suggestedLabel, budget.name))]
-        : [text('No answer due.')]),
+        : [text(card.origin === 'prompt' ? '' : 'No answer due.')]),
     ),
   ]);
 }
 
 /** Who has it, since when it waits, what is drafted, what to look out for. */
 function standing(card: Card, budget: Budget): RichTextBlock | null {
-  const draft = card.draft;
   const notes = card.notes.slice(-budget.notes);
   return rich([
     section(...ownerWords(card, budget)),
     card.warning === null ? null : section(text('⚠️ '), bold(oneLine(card.warning, budget.line))),
-    draft === null
-      ? null
-      : section(bold('Draft'), text(` by ${oneLine(draft.by, budget.name)} (not public)`)),
-    draft === null ? null : quote(text(manyLines(draft.text, budget.draft, 8))),
+    ...writtenParts(card, budget),
     notes.length === 0 ? null : section(bold(card.notes.length > notes.length ? 'Latest notes' : 'Notes')),
     notes.length === 0
       ? null
@@ -247,6 +254,28 @@ function standing(card: Card, budget: Budget): RichTextBlock | null {
         )
       : null,
   ]);
+}
+
+/** What is written but not public: the text that waits for approval, or the draft. */
+function writtenParts({ approval, draft }: Card, budget: Budget): readonly RichPart[] {
+  const parts: RichPart[] = [];
+  const shown = (words: string): RichPart => quote(text(manyLines(words, budget.draft, 8)));
+  if (approval) {
+    parts.push(
+      section(
+        text('🖊️ '),
+        bold(oneLine(approval.by, budget.name) || 'Somebody'),
+        text(' asks for approval of this text (not public yet):'),
+      ),
+      shown(approval.text),
+    );
+  }
+  if (draft && draft.text !== approval?.text)
+    parts.push(
+      section(bold('Draft'), text(` by ${oneLine(draft.by, budget.name)} (not public)`)),
+      shown(draft.text),
+    );
+  return parts;
 }
 
 function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['elements'] {
@@ -267,6 +296,9 @@ function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['ele
 const LABELS: Readonly<Record<CardAction, string>> = {
   claim: 'Claim',
   draft: 'Draft',
+  'request-approval': 'Ask for approval',
+  approve: 'Approve & send…',
+  refuse: 'Refuse…',
   send: 'Send',
   dismiss: 'Dismiss',
   release: 'Release',
@@ -279,7 +311,7 @@ const LABELS: Readonly<Record<CardAction, string>> = {
 };
 
 /** These are buttons; everything else is in the menu, so that a card on a phone keeps one row. */
-const BUTTONS = ['claim', 'draft', 'dismiss'] as const;
+const BUTTONS = ['claim', 'approve', 'refuse', 'draft', 'request-approval', 'dismiss'] as const;
 const MENU = ['release', 'assign', 'snooze', 'mark-answered', 'note', 'reopen'] as const;
 /** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
 const MAX_MENU = 5;
@@ -292,7 +324,7 @@ function actionsBlock(card: Card): KnownBlock | null {
         action,
         target,
         LABELS[action],
-        action === 'claim' ? 'primary' : undefined,
+        action === 'claim' || action === 'approve' ? 'primary' : undefined,
         labelFor(action, card),
       ),
   );

@@ -120,3 +120,14 @@ export function escapeText(value: string): string {
 export function unescapeText(value: string): string {
   return value.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 }
+
+/** What somebody typed, without Slack's own markup: links as they were written, people by their names, entities decoded. */
+export function spoken(value: string): string {
+  return unescapeText(
+    value
+      .replace(/<(?:mailto:|tel:)?([^|>@#!][^|>]*)\|([^>]*)>/g, '$2')
+      .replace(/<(https?:[^|>]*)>/g, '$1')
+      .replace(/<([@#])[A-Z0-9]+\|([^>]+)>/g, '$1$2')
+      .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, '@$1'),
+  );
+}

@@ -1,34 +1,19 @@
 import { z } from 'zod';
-import type { Card } from '../../domain/card.ts';
-import { AuthError, messageOf, RejectedError } from '../../errors.ts';
-import {
-  type CardRef,
-  type Chat,
-  type ChatContext,
-  type ChatHandlers,
-  type ChatHealth,
-  defineChat,
-  type PostOptions,
-} from '../chat.ts';
-import { slackChecks } from './checks.ts';
-import type { Desk } from './desk.ts';
-import { slackCode } from './failures.ts';
-import { slackHomes } from './home.ts';
+import { AuthError } from '../../errors.ts';
+import { type ChatContext, defineChat } from '../chat.ts';
+import { KEY_WORDS, readKeys } from './crypto.ts';
 import { httpConnection } from './http.ts';
-import { slackIdentity } from './identity.ts';
-import { slackJobs } from './jobs.ts';
-import { listen } from './listen.ts';
-import { boltLogger, redact } from './log.ts';
+import { boltLogger } from './log.ts';
 import { DEFAULT_COMMAND } from './manifest.ts';
-import { slackPeople } from './people.ts';
-import { renderCard } from './render.ts';
+import { createSeveral } from './oauth.ts';
 import { type Connection, socketConnection } from './socket.ts';
-import { cardIndex, DEFAULT_REACTIONS, itemIn, REACTION_ACTIONS } from './trail.ts';
-import { type SlackWeb, slackWeb } from './web.ts';
+import { DEFAULT_REACTIONS, REACTION_ACTIONS } from './trail.ts';
+import { openWorkspace, type SlackChat } from './workspace.ts';
 
 const BOT_TOKEN = /^(xoxe\.)?xoxb-/;
 const APP_TOKEN = /^xapp-/;
 
+const TEAM_ID = /^T[A-Z0-9]{2,30}$/;
 const CHANNEL_ID = /^[CG][A-Z0-9]{2,30}$/;
 const CHANNEL_WORDS =
   'must be a channel id such as C0123ABCD (channel name → “View channel details”, at the bottom)';
@@ -56,6 +41,30 @@ const env = z
       .refine((port) => port > 0 && port < 65_536, 'must be a port between 1 and 65535')
       .optional()
       .describe('Port for Slack’s requests in HTTP mode (path /slack/events), on HOST.'),
+    SLACK_CLIENT_ID: z
+      .string()
+      .regex(/^\d+\.\d+$/, 'must be the two numbers with a dot of “Basic Information” → “Client ID”')
+      .optional()
+      .describe(
+        'Client id, from “Basic Information”, in place of the bot token: several workspaces install the app at /slack/install (HTTP mode).',
+      ),
+    SLACK_CLIENT_SECRET: z
+      .string()
+      .optional()
+      .describe('Client secret, from “Basic Information”, for several workspaces.'),
+    SLACK_TOKEN_KEY: z
+      .string()
+      .refine((value) => readKeys(value) !== null, KEY_WORDS)
+      .optional()
+      .describe(
+        'Key that the tokens of several workspaces are encrypted with, 32 bytes: openssl rand -hex 32. To change it, put the new key before the former one, with a comma.',
+      ),
+    SLACK_REDIRECT_URL: z
+      .url({ protocol: /^https$/, error: 'must be an address that starts with https://' })
+      .optional()
+      .describe(
+        'Public address of /slack/oauth_redirect, one of the app’s “Redirect URLs”; needed when the app has more than one.',
+      ),
     SLACK_CHANNEL: z
       .string()
       .regex(CHANNEL_ID, CHANNEL_WORDS)
@@ -72,6 +81,10 @@ const env = z
     };
     const bot = values.SLACK_BOT_TOKEN;
     const app = values.SLACK_APP_TOKEN;
+    if (values.SLACK_CLIENT_ID !== undefined) return severalProblems(values, problem);
+    for (const name of ['SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY', 'SLACK_REDIRECT_URL'] as const)
+      if (values[name] !== undefined)
+        problem('SLACK_CLIENT_ID', `is missing: ${name} is set, which several workspaces need`);
     if (bot === undefined) {
       if (app !== undefined || values.SLACK_SIGNING_SECRET !== undefined)
         problem(
@@ -110,27 +123,99 @@ const env = z
       );
   });
 
+/** What is wrong with the variables of several workspaces. */
+function severalProblems(
+  values: Readonly<Partial<Record<SeveralName, unknown>>>,
+  problem: (path: SeveralName, message: string) => void,
+): void {
+  for (const name of SEVERAL_NEED)
+    if (values[name] === undefined)
+      problem(name, 'is missing: SLACK_CLIENT_ID (several workspaces) needs it');
+  for (const name of SEVERAL_EXCLUDE)
+    if (values[name] !== undefined)
+      problem(name, 'is of one workspace, SLACK_CLIENT_ID of several: take one of them out');
+}
+const SEVERAL_NEED = [
+  'SLACK_CLIENT_SECRET',
+  'SLACK_TOKEN_KEY',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_PORT',
+] as const;
+const SEVERAL_EXCLUDE = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'] as const;
+type SeveralName = (typeof SEVERAL_NEED)[number] | (typeof SEVERAL_EXCLUDE)[number];
+
+const channelId = z.string().regex(CHANNEL_ID, CHANNEL_WORDS);
+const commandName = z.string().regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and lower-case letters');
+const reactions = z.union([
+  z.literal(false),
+  z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS)),
+]);
+
+const managers = z.array(
+  z
+    .string()
+    .regex(/^[UW][A-Z0-9]{2,30}$/, 'must be a member id such as U0123ABCD (profile → “Copy member ID”)'),
+);
+const managerGroups = z
+  .array(z.string().regex(/^S[A-Z0-9]{2,30}$/, 'must be the id of a user group such as S0123ABCD'))
+  .max(10);
+
 const policy = z.strictObject({
   /** Where cards go that no route sends elsewhere. */
-  channel: z.string().regex(CHANNEL_ID, CHANNEL_WORDS).optional(),
+  channel: channelId.optional(),
   /** The slash command, as it is called in the app’s own settings. */
-  command: z
-    .string()
-    .regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and lower-case letters')
-    .default(DEFAULT_COMMAND),
+  command: commandName.default(DEFAULT_COMMAND),
   /** Emoji names and what they do on a card; false switches them off. */
-  reactions: z
-    .union([z.literal(false), z.record(z.string().regex(/^[a-z0-9_+'-]{1,100}$/), z.enum(REACTION_ACTIONS))])
-    .default(DEFAULT_REACTIONS),
+  reactions: reactions.default(DEFAULT_REACTIONS),
+  /** Member ids of managers: they approve, change settings, and overrule. */
+  managers: managers.default([]),
+  /** User groups whose members are managers, too; the app then needs the scope usergroups:read. */
+  managerGroups: managerGroups.default([]),
+  /**
+   * With SLACK_CLIENT_ID: the workspaces that may install the app, by id, each with what it does differently. Routes
+   * lead there as `slack:T0123ABCD/C0123ABCD`; without a workspace the first one is meant.
+   */
+  workspaces: z
+    .record(
+      z
+        .string()
+        .regex(
+          TEAM_ID,
+          'must be a workspace id such as T0123ABCD (in the browser: app.slack.com/client/T0123ABCD)',
+        ),
+      z.strictObject({
+        channel: channelId.optional(),
+        command: commandName.optional(),
+        reactions: reactions.optional(),
+        managers: managers.optional(),
+        managerGroups: managerGroups.optional(),
+      }),
+    )
+    .default({}),
 });
 
-type Env = z.output<typeof env>;
-type Policy = z.output<typeof policy>;
+export type Env = z.output<typeof env>;
+export type Policy = z.output<typeof policy>;
 
 /** The policy wins over the environment: it is the team's. */
-function defaultChannel(values: Env, rules: Policy): readonly [string] | null {
+function defaultChannels(values: Env, rules: Policy): readonly string[] {
   const channel = rules.channel ?? values.SLACK_CHANNEL;
-  return channel === undefined ? null : [channel];
+  if (values.SLACK_CLIENT_ID === undefined) return channel === undefined ? [] : [channel];
+  return Object.entries(rules.workspaces).flatMap(([teamId, own], at) => {
+    const local = own.channel ?? (at === 0 ? channel : undefined);
+    return local === undefined ? [] : [`${teamId}/${local}`];
+  });
+}
+
+function problemsOf(values: Env, rules: Policy): readonly string[] {
+  const listed = Object.keys(rules.workspaces).length;
+  if (values.SLACK_CLIENT_ID !== undefined && listed === 0)
+    return [
+      'SLACK_CLIENT_ID is set: name the workspaces that may install the app under chats.slack.workspaces.',
+    ];
+  if (values.SLACK_CLIENT_ID === undefined && listed > 0)
+    return ['chats.slack.workspaces needs SLACK_CLIENT_ID (the app is installed by several workspaces).'];
+  return [];
 }
 
 /** Slack: cards in channels, by Socket Mode or HTTP. */
@@ -139,31 +224,15 @@ export const slack = defineChat({
   label: 'Slack',
   env,
   policy,
-  wanted: (values) => values.SLACK_BOT_TOKEN !== undefined,
-  defaultChannels: (values, rules) => defaultChannel(values, rules) ?? [],
+  wanted: (values) => values.SLACK_BOT_TOKEN !== undefined || values.SLACK_CLIENT_ID !== undefined,
+  defaultChannels,
+  problems: problemsOf,
   create: createSlack,
 });
 
-/** A Slack chat that can also tell when it has nothing left to do; tests and a stop wait for that. */
-export interface SlackChat extends Chat {
-  /** Resolves when every click, form and command that came in has been worked on. */
-  settled(): Promise<void>;
-}
-
-/**
- * `chat.postMessage` allows about one message a second a channel, `chat.update` 50 a minute a workspace: 1.2 s keep both
- * (https://docs.slack.dev/apis/web-api/rate-limits). What several channels together exceed comes back as a 429.
- */
-const CHANNEL_INTERVAL_MS = 1_200;
-
-/** Pages of a channel that are read to find one card: 2,000 messages. */
-const MAX_PAGES = 10;
-
-/** Makes the chat; nothing is connected before `start`. */
-export async function createSlack(values: Env, rules: Policy, context: ChatContext): Promise<SlackChat> {
-  const bolt = await import('@slack/bolt');
-  const { clock, log } = context;
-  const clientOptions = {
+/** How the SDK's clients call Slack. */
+function slackClientOptions(values: Env, { log }: Pick<ChatContext, 'log'>) {
+  return {
     ...(values.SLACK_API_URL ? { slackApiUrl: values.SLACK_API_URL } : {}),
     logger: boltLogger(log),
     // The flow decides when to try again; hidden retries and hidden waits would only make it blind.
@@ -171,33 +240,25 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
     rejectRateLimitedCalls: true,
     timeout: 15_000,
   };
+}
+
+/** Makes the chat; nothing is connected before `start`. */
+export async function createSlack(values: Env, rules: Policy, context: ChatContext): Promise<SlackChat> {
+  return values.SLACK_CLIENT_ID === undefined
+    ? createSingle(values, rules, context)
+    : createSeveral(values, rules, context, slackClientOptions(values, context));
+}
+
+/** One workspace, known by its bot token. */
+async function createSingle(values: Env, rules: Policy, context: ChatContext): Promise<SlackChat> {
+  const bolt = await import('@slack/bolt');
+  const clientOptions = slackClientOptions(values, context);
   const client = (token: string | undefined) =>
     token ? new bolt.webApi.WebClient(token, clientOptions) : null;
   const bot = client(values.SLACK_BOT_TOKEN);
   if (!bot) throw new AuthError('SLACK_BOT_TOKEN is not set.');
   const overHttp = values.SLACK_SIGNING_SECRET !== undefined && values.SLACK_PORT !== undefined;
-  const identity = slackIdentity({ clock, log });
-  const web: SlackWeb = slackWeb(bot, overHttp ? null : client(values.SLACK_APP_TOKEN), clock, identity);
-  const jobs = slackJobs(log);
-  let handlers: ChatHandlers | null = null;
-  const desk: Desk = {
-    web,
-    clock,
-    log,
-    people: slackPeople({
-      web,
-      cache: context.cache,
-      log,
-      teamId: () => identity.now()?.teamId ?? '',
-    }),
-    handlers() {
-      if (!handlers) throw new Error('Slack was not started');
-      return handlers;
-    },
-  };
-  const index = cardIndex(desk, () => identity.now()?.botId ?? '');
-  const homes = slackHomes(desk, (work) => void jobs.run(work));
-  const shared = { logger: boltLogger(log) };
+  const shared = { logger: boltLogger(context.log) };
   const receiver = overHttp
     ? new bolt.HTTPReceiver({ ...shared, signingSecret: values.SLACK_SIGNING_SECRET ?? '' })
     : new bolt.SocketModeReceiver({
@@ -206,110 +267,15 @@ export async function createSlack(values: Env, rules: Policy, context: ChatConte
         autoReconnectEnabled: false,
         installerOptions: { clientOptions: { ...clientOptions } },
       });
-  const app = new bolt.App({
-    receiver,
-    clientOptions: { ...clientOptions },
-    logger: shared.logger,
-    convoStore: false,
-    // No call on the way to a listener: the acknowledgement must not wait for the Web API.
-    authorize: async () => {
-      const known = identity.now();
-      return known ? { botId: known.botId, botUserId: known.userId, teamId: known.teamId } : {};
-    },
-  });
-  app.error(async (error) => log.error({ why: redact(messageOf(error)) }, 'a Slack payload failed'));
-  listen(app, desk, {
-    command: rules.command,
-    reactions: rules.reactions === false ? null : rules.reactions,
-    itemOf: index.itemOf,
-    homes,
-    job: jobs.run,
-  });
   const connection: Connection =
     receiver instanceof bolt.SocketModeReceiver
       ? socketConnection(receiver, context)
       : httpConnection(receiver, { ...context, port: values.SLACK_PORT ?? 0 });
-
-  let state: 'new' | 'started' | 'stopped' = 'new';
-  const working = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    signal.throwIfAborted();
-    return jobs.track(work());
-  };
-
-  async function post(channel: string, card: Card, options: PostOptions): Promise<CardRef> {
-    const ts = await web.postMessage(channel, renderCard(card, options.nonce), options.signal);
-    const ref = `${channel}:${ts}`;
-    index.remember(ref, card.itemId);
-    homes.changed();
-    return ref;
-  }
-
-  return {
-    kind: 'slack',
-    label: 'Slack',
-    channelIntervalMs: CHANNEL_INTERVAL_MS,
-    async start(given) {
-      handlers = given;
-      state = 'started';
-      await identity.establish(web, () => connection.start());
-    },
-    post: (channel, card, options) => working(options.signal, () => post(channel, card, options)),
-    update: (ref, card, options) =>
-      working(options.signal, async () => {
-        const { channel, ts } = parseRef(ref);
-        try {
-          await web.updateMessage(channel, ts, renderCard(card, options.nonce), options.signal);
-        } catch (error) {
-          if (slackCode(error) !== 'message_not_found') throw error;
-          // Somebody deleted the card. While the item wants a person it comes back; one that is closed stays away.
-          if (card.closing) throw new RejectedError('Somebody deleted this card on Slack.');
-          return post(channel, card, options);
-        }
-        index.remember(ref, card.itemId);
-        homes.changed();
-        return ref;
-      }),
-    find: (channel, itemId, since, signal) =>
-      working(signal, async () => {
-        const { botId } = await identity.need(web, signal);
-        let cursor: string | undefined;
-        for (let page = 0; page < MAX_PAGES; page++) {
-          const range = { oldestMs: since, ...(cursor === undefined ? {} : { cursor }) };
-          const { messages, cursor: next } = await web.history(channel, range, signal);
-          const found = messages.find((message) => itemIn(message, botId) === itemId);
-          if (found) return `${channel}:${found.ts}`;
-          if (next === null) return null;
-          cursor = next;
-        }
-        return null;
-      }),
-    health(): ChatHealth {
-      if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };
-      if (state === 'new') return { state: 'starting', detail: null };
-      const problem = identity.problem() ?? connection.problem();
-      return problem === null ? { state: 'up', detail: null } : { state: 'down', detail: problem };
-    },
-    check: (signal) => slackChecks(web, defaultChannel(values, rules)?.[0], signal, { socket: !overHttp }),
-    settled: jobs.settled,
-    async stop() {
-      if (state === 'stopped') return;
-      state = 'stopped';
-      homes.stop();
-      identity.stop();
-      // First no new clicks, then what is under way, but never longer than a shutdown may take.
-      const done = new AbortController();
-      const limit = clock.sleep(STOP_MS, done.signal).catch(() => {});
-      await Promise.race([connection.stop().then(jobs.settled), limit]);
-      done.abort();
-    },
-  };
-}
-
-/** A stop waits this long for work under way, in milliseconds. */
-const STOP_MS = 2_500;
-
-function parseRef(ref: CardRef): { channel: string; ts: string } {
-  const match = /^([A-Z0-9]{2,32}):(\d+\.\d+)$/.exec(ref);
-  if (!match?.[1] || !match[2]) throw new RejectedError('This is not the reference of a Slack card.');
-  return { channel: match[1], ts: match[2] };
+  const app = overHttp ? null : client(values.SLACK_APP_TOKEN);
+  const [channel] = defaultChannels(values, rules);
+  return openWorkspace(
+    { bot: async () => bot, app, receiver, connection, clientOptions },
+    { ...rules, channel },
+    context,
+  );
 }

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { ViewResponseAction } from '@slack/bolt';
 import type { Card } from '../../domain/card.ts';
+import type { Remark } from '../../domain/etiquette.ts';
 import { DISMISS_REASONS, type DismissReason } from '../../domain/item.ts';
 import { safeUrl } from '../../domain/post.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
-import { act, type Desk, soon, tell, words } from './desk.ts';
+import { act, type Desk, whyForbidden } from './desk.ts';
+import { approveForm, canSend, draftForm, refuseForm } from './editor.ts';
 import {
   answeredForm,
   assignForm,
-  canSend,
   dismissForm,
-  draftForm,
   FIELDS,
   type Form,
   type FormState,
@@ -24,76 +23,25 @@ import {
   type Typed,
   wordsView,
 } from './modals.ts';
+import { answerForm, type Fields, fingerprint, notDone, type Outcome } from './outcome.ts';
 import type { Clicker } from './people.ts';
 import { resolveWhen } from './times.ts';
 
-/** What one field holds, as Slack's view state says it. */
-export interface FieldValue {
-  readonly value?: string | null;
-  readonly selected_option?: { readonly value: string } | null;
-  readonly selected_user?: string | null;
-  readonly selected_date_time?: number | null;
-}
-
-/** A form as somebody submitted it. */
+/** A form of an item as somebody submitted it. */
 export interface Submission {
   readonly form: Form;
   readonly state: FormState;
   readonly viewId: string;
   readonly clicker: Clicker;
-  readonly field: (id: string) => FieldValue;
+  readonly field: Fields;
 }
 
-/** What becomes of the form. */
-type Outcome =
-  | { readonly kind: 'close' }
-  | { readonly kind: 'view'; readonly view: ModalView; readonly say: string; readonly keep: string | null }
-  | { readonly kind: 'field'; readonly field: string; readonly say: string };
-
-/**
- * Does what a form says and returns how Slack shall answer it. When that takes longer than Slack waits, the form says
- * so and is brought up to date afterwards; when it was closed meanwhile, the person is told privately.
- */
-export async function onSubmit(desk: Desk, submission: Submission): Promise<ViewResponseAction | undefined> {
-  const working = outcomeOf(desk, submission).catch((error: unknown): Outcome => {
-    desk.log.error({ form: submission.form, why: messageOf(error) }, 'a Slack form failed');
-    const say = 'Something went wrong inside Potluck. Look at the card before you try again.';
-    return viewed(wordsView('Not done', { icon: '⚠️', text: say }, textOf(submission)), say, submission);
-  });
-  const outcome = await soon(desk.clock, working);
-  if (outcome === null) {
-    const title = `#${submission.state.item}`;
-    void working.then((late) => showLate(desk, submission, late));
-    return {
-      response_action: 'update',
-      view: wordsView(title, { icon: 'ℹ️', text: 'Working on it…' }, textOf(submission)),
-    };
-  }
-  switch (outcome.kind) {
-    case 'close':
-      return undefined;
-    case 'view':
-      return { response_action: 'update', view: outcome.view };
-    case 'field':
-      return { response_action: 'errors', errors: { [outcome.field]: outcome.say.slice(0, 300) } };
-  }
-}
-
-async function showLate(desk: Desk, submission: Submission, outcome: Outcome): Promise<void> {
-  const title = `#${submission.state.item}`;
-  const say = outcome.kind === 'close' ? 'Done.' : outcome.say;
-  const keep = outcome.kind === 'view' ? outcome.keep : outcome.kind === 'field' ? textOf(submission) : null;
-  const view =
-    outcome.kind === 'view'
-      ? outcome.view
-      : wordsView(title, { icon: outcome.kind === 'close' ? '✅' : '⚠️', text: say }, keep);
-  try {
-    await desk.web.updateView(submission.viewId, view);
-  } catch (error) {
-    desk.log.debug({ why: messageOf(error) }, 'a Slack form was closed before its answer came');
-    if (outcome.kind !== 'close')
-      await tell(desk, { user: submission.clicker.id, channel: submission.state.channel }, words(say, keep));
-  }
+/** Does what the form of an item says and returns how Slack shall answer it. */
+export function onSubmit(desk: Desk, submission: Submission): Promise<ViewResponseAction | undefined> {
+  const { state, viewId, clicker } = submission;
+  const title = `#${state.item}`;
+  const frame = { title, viewId, clicker, channel: state.channel, keep: textOf(submission) };
+  return answerForm(desk, frame, () => outcomeOf(desk, submission));
 }
 
 /** The longest words of a form: what must not be lost. */
@@ -108,6 +56,7 @@ function viewed(view: ModalView, say: string, submission: Submission): Outcome {
 async function outcomeOf(desk: Desk, submission: Submission): Promise<Outcome> {
   const { form, field } = submission;
   if (form === 'draft') return draftOutcome(desk, submission);
+  if (form === 'approve') return approveOutcome(desk, submission);
   const typed: Typed = { words: field(FIELDS.words).value ?? null };
   const action = await actionOf(desk, submission, form);
   if ('problem' in action) return { kind: 'field', field: action.field, say: action.problem };
@@ -119,6 +68,7 @@ async function outcomeOf(desk: Desk, submission: Submission): Promise<Outcome> {
 }
 
 const FORMS_AGAIN = {
+  refuse: refuseForm,
   dismiss: dismissForm,
   snooze: snoozeForm,
   assign: assignForm,
@@ -136,18 +86,20 @@ function redraw(
   result: Extract<ActResult, { ok: false }>,
   again: (card: Card, say: Notice) => ModalView,
 ): Outcome {
-  const say = { icon: '⚠️', text: result.refusal.text } as const;
-  const view = result.card ? again(result.card, say) : wordsView('Not done', say, textOf(submission));
-  return viewed(view, result.refusal.text, submission);
+  const { text } = result.refusal;
+  if (!result.card) return notDone(text, textOf(submission));
+  return viewed(again(result.card, { icon: '⚠️', text }), text, submission);
 }
 
 async function actionOf(
   desk: Desk,
   { field, clicker }: Submission,
-  form: Exclude<Form, 'draft'>,
+  form: Exclude<Form, 'draft' | 'approve'>,
 ): Promise<ChatAction | { readonly field: string; readonly problem: string }> {
   const typed = field(FIELDS.words).value?.trim() || null;
   switch (form) {
+    case 'refuse':
+      return { type: 'refuse', words: typed };
     case 'dismiss': {
       const reason = field(FIELDS.reason).selected_option?.value;
       if (!isReason(reason)) return { field: FIELDS.reason, problem: 'Choose a reason.' };
@@ -180,7 +132,7 @@ function isReason(value: string | undefined): value is DismissReason {
   return value !== undefined && Object.hasOwn(DISMISS_REASONS, value);
 }
 
-async function snoozeUntil(desk: Desk, clicker: Clicker, field: Submission['field']): Promise<number | null> {
+async function snoozeUntil(desk: Desk, clicker: Clicker, field: Fields): Promise<number | null> {
   // A time that was picked wins: whoever picks one and forgets the line above means the time.
   const picked = field(FIELDS.at).selected_date_time;
   if (picked) return picked * 1_000;
@@ -192,49 +144,112 @@ async function snoozeUntil(desk: Desk, clicker: Clicker, field: Submission['fiel
   return resolveWhen(span === 'tomorrow' ? { kind: 'tomorrow' } : { kind: 'weekday', weekday: 1 }, now, tz);
 }
 
-/** Names a text without carrying it: a form's memory is too small for the text itself. */
-function fingerprint(value: string): string {
-  return createHash('sha256').update(value).digest('base64url').slice(0, 22);
-}
-
 /** The editor: first submit shows the exact public text, the second sends precisely that; a change shows it anew. */
 async function draftOutcome(desk: Desk, submission: Submission): Promise<Outcome> {
-  const { state, field } = submission;
+  const { state, field, clicker } = submission;
   const typed = field(FIELDS.text).value ?? '';
-  if (typed.trim() === '') return { kind: 'field', field: FIELDS.text, say: 'Write the answer first.' };
-  const mark = fingerprint(typed);
+  if (typed.trim() === '') return { kind: 'field', field: FIELDS.text, say: 'Write the text first.' };
   const again = (card: Card, say: Notice): ModalView =>
     draftForm(card, state, { notice: say, typed: { text: typed } });
 
-  if (state.shown === mark) {
-    const result = await act(desk, submission.clicker, target(submission), { type: 'send', text: typed });
-    if (!result.ok) return redraw(submission, result, again);
-    const done = wordsView(`#${state.item}`, { icon: '✅', text: result.text });
-    return { kind: 'view', view: done, say: result.text, keep: null };
+  if (state.shown === fingerprint(typed)) {
+    const action = { type: state.ask ? 'request-approval' : 'send', text: typed } as const;
+    const result = await act(desk, clicker, target(submission), action);
+    if (result.ok) {
+      const done = wordsView(`#${state.item}`, { icon: '✅', text: result.text });
+      return { kind: 'view', view: done, say: result.text, keep: null };
+    }
+    if (result.refusal.code !== 'needs-approval' || !result.card) return redraw(submission, result, again);
+    const asking = await previewOf(desk, result.card, { ...state, ask: true }, typed, result.refusal.text);
+    return viewed(asking.view, result.refusal.text, submission);
   }
 
   const card = await desk.handlers().card(state.item);
-  if (!card) {
-    const say = `There is no #${state.item} any more.`;
-    return viewed(wordsView('Not done', { icon: '⚠️', text: say }, typed), say, submission);
-  }
+  if (!card) return notDone(`There is no #${state.item} any more.`, typed);
   if (!canSend(card)) {
-    const result = await act(desk, submission.clicker, target(submission), { type: 'draft', text: typed });
+    const result = await act(desk, clicker, target(submission), { type: 'draft', text: typed });
     return result.ok ? { kind: 'close' } : redraw(submission, result, again);
   }
-  const measure = await desk.handlers().measure(state.item, typed);
-  if (!measure) return viewed(again(card, { icon: '⚠️', text: 'Nothing can be sent there.' }), '', submission);
-  if (measure.problem !== null) return { kind: 'field', field: FIELDS.text, say: measure.problem };
-  const changed = state.shown !== null;
-  const view = draftForm(
-    card,
-    { ...state, version: card.version, shown: mark },
-    {
-      typed: { text: typed },
-      measure,
-      preview: true,
-      notice: changed ? { icon: 'ℹ️', text: 'The text has changed: this is what goes out now.' } : null,
-    },
-  );
-  return viewed(view, 'Preview', submission);
+  // Who may not send is shown the same preview, and asks somebody who may.
+  const forbidden = await whyForbidden(desk, clicker, 'send');
+  const next = { ...state, ask: forbidden !== null };
+  const shown = await previewOf(desk, card, next, typed, forbidden);
+  if (shown.problem !== null) return { kind: 'field', field: FIELDS.text, say: shown.problem };
+  return viewed(shown.view, 'Preview', submission);
+}
+
+/**
+ * The editor with the exact public text and the remarks on it; a problem when the network would not take it.
+ *
+ * @param say what the person has to know first; null when nothing is the matter.
+ */
+export async function previewOf(
+  desk: Desk,
+  card: Card,
+  state: FormState,
+  typed: string,
+  say: string | null = null,
+): Promise<{ readonly view: ModalView; readonly problem: string | null }> {
+  const [measure, remarks] = await Promise.all([
+    desk.handlers().measure(card.itemId, typed),
+    remarksOn(desk, card.itemId, typed),
+  ]);
+  const keep = { text: typed };
+  if (!measure) {
+    const none = { icon: '⚠️', text: 'Nothing can be sent there.' } as const;
+    return { view: draftForm(card, state, { notice: none, typed: keep }), problem: null };
+  }
+  const mark = fingerprint(typed);
+  const changed = state.shown !== null && state.shown !== mark;
+  const warning = measure.problem ?? say;
+  const notice = warning
+    ? ({ icon: '⚠️', text: warning } as const)
+    : changed
+      ? ({ icon: 'ℹ️', text: 'The text has changed: this is what goes out now.' } as const)
+      : null;
+  const next = { ...state, version: card.version, shown: mark };
+  const view = draftForm(card, next, { typed: keep, measure, remarks, preview: true, notice });
+  return { view, problem: measure.problem };
+}
+
+/** Remarks are a courtesy: whatever goes wrong with them must not keep anybody from answering. */
+async function remarksOn(desk: Desk, itemId: number, typed: string): Promise<readonly Remark[]> {
+  try {
+    return await desk.handlers().remarks(itemId, typed);
+  } catch (error) {
+    desk.log.warn({ item: itemId, why: messageOf(error) }, 'no remarks on a draft');
+    return [];
+  }
+}
+
+/** The text a second person may approve, as it would be public; words when there is nothing to approve any more. */
+export async function approvalView(
+  desk: Desk,
+  card: Card,
+  state: FormState,
+  say: Notice | null = null,
+): Promise<ModalView | string> {
+  if (!card.approval) return `Nobody asks for approval of #${card.itemId} any more.`;
+  const measure = await desk.handlers().measure(card.itemId, card.approval.text);
+  return approveForm(card, { ...state, shown: fingerprint(card.approval.text) }, measure, say);
+}
+
+/** Approves what was read, and nothing else: a text that changed meanwhile is shown anew. */
+async function approveOutcome(desk: Desk, submission: Submission): Promise<Outcome> {
+  const { state, clicker } = submission;
+  const again = async (card: Card, say: string): Promise<Outcome> => {
+    const view = await approvalView(desk, card, state, { icon: '⚠️', text: say });
+    return typeof view === 'string' ? notDone(say, null) : viewed(view, say, submission);
+  };
+  const card = await desk.handlers().card(state.item);
+  if (!card?.approval) return notDone(`Nobody asks for approval of #${state.item} any more.`, null);
+  const { text } = card.approval;
+  if (state.shown !== fingerprint(text)) return again(card, 'The text has changed. Read it again.');
+  const result = await act(desk, clicker, target(submission), { type: 'approve', text });
+  if (!result.ok)
+    return result.card?.approval
+      ? again(result.card, result.refusal.text)
+      : notDone(result.refusal.text, null);
+  const done = wordsView(`#${state.item}`, { icon: '✅', text: result.text });
+  return { kind: 'view', view: done, say: result.text, keep: null };
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { CardRef, ChatAction } from '../chat.ts';
-import { act, type Desk, tell, words } from './desk.ts';
+import { act, type Desk, readable, tell, words } from './desk.ts';
 import { CARD_EVENT } from './render.ts';
 import type { HistoryMessage } from './web.ts';
 
@@ -83,7 +83,7 @@ export async function onThreadWords(desk: Desk, itemOf: ItemOf, said: ThreadWord
   if (!draft) return;
   const itemId = await itemOf(said.channel, said.threadTs);
   if (itemId === null) return;
-  const text = spoken(draft);
+  const text = await readable(desk, draft);
   const result = await act(desk, { id: said.user }, { itemId, version: null }, { type: 'draft', text });
   const to = { user: said.user, channel: said.channel, threadTs: said.threadTs };
   await tell(
@@ -93,16 +93,6 @@ export async function onThreadWords(desk: Desk, itemOf: ItemOf, said: ThreadWord
       ? words('Saved as the draft. Nothing was sent: press Draft on the card to look at it and send it.')
       : words(result.refusal.text),
   );
-}
-
-/** What somebody typed, without Slack's own markup: links as they were written, entities decoded. */
-function spoken(text: string): string {
-  return text
-    .replace(/<(?:mailto:|tel:)?([^|>@#!][^|>]*)\|([^>]*)>/g, '$2')
-    .replace(/<(https?:[^|>]*)>/g, '$1')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&');
 }
 
 /** The item that a message of ours shows; null when it is not a card, or not ours. */

@@ -40,6 +40,8 @@ export interface SlackWeb {
   /** Opens a Socket Mode address with the app token, only to see that it would work. */
   connectionsOpen(signal?: AbortSignal): Promise<void>;
   postMessage(channel: string, message: SlackMessage, signal?: AbortSignal): Promise<string>;
+  /** One line in the thread of a message; pings only the people whom the blocks mention. */
+  postReply(channel: string, threadTs: string, words: Words, signal?: AbortSignal): Promise<void>;
   updateMessage(channel: string, ts: string, message: SlackMessage, signal?: AbortSignal): Promise<void>;
   postEphemeral(channel: string, user: string, words: Words, threadTs?: string): Promise<void>;
   /** One page of a channel's messages that carry cards of ours, newest first. */
@@ -51,7 +53,15 @@ export interface SlackWeb {
   user(id: string): Promise<SlackUser>;
   openView(triggerId: string, view: ModalView): Promise<string>;
   updateView(viewId: string, view: ModalView): Promise<void>;
-  publishHome(userId: string, view: HomeView): Promise<void>;
+  /**
+   * @param hash of the view it shall replace, as an earlier call returned it; null replaces whatever is there.
+   * @throws RejectedError (`hash_conflict`) when another view was published meanwhile
+   */
+  publishHome(userId: string, view: HomeView, hash: string | null): Promise<string | null>;
+  /** The address of a message. */
+  permalink(channel: string, ts: string): Promise<string>;
+  /** User ids of a user group. */
+  groupMembers(groupId: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 /** Something said to one person. `text` is already escaped. */
@@ -95,6 +105,9 @@ const userInfo = z.object({
   }),
 });
 const opened = z.object({ view: z.object({ id: z.string() }) });
+const published = z.object({ view: z.object({ hash: z.string().optional() }).optional() });
+const permalinked = z.object({ permalink: z.url({ protocol: /^https?$/ }) });
+const groupUsers = z.object({ users: z.array(z.string()) });
 const anything = z.object({});
 
 /** What health needs to know of every call. */
@@ -109,33 +122,40 @@ export interface WebWatcher {
 const VERBATIM = { parse: 'none', link_names: false } as const;
 
 /**
- * @param bot the client with the bot token; @param app the client with the app token, null in HTTP mode.
+ * @param bot the client with the bot token as it is now; @param app the client with the app token, null in HTTP mode.
  */
-export function slackWeb(bot: RawClient, app: RawClient | null, clock: Clock, watcher: WebWatcher): SlackWeb {
+export function slackWeb(
+  bot: () => Promise<RawClient>,
+  app: RawClient | null,
+  clock: Clock,
+  watcher: WebWatcher,
+): SlackWeb {
   async function call<Schema extends z.ZodType>(
     method: WebMethod | AppMethod,
     args: Record<string, unknown>,
     schema: Schema,
     signal?: AbortSignal,
   ): Promise<z.output<Schema>> {
-    const client = method === 'apps.connections.open' ? app : bot;
-    if (!client) throw new UnavailableError(`No token for ${method}.`);
+    const isBots = method !== 'apps.connections.open';
+    if (!isBots && !app) throw new UnavailableError(`No token for ${method}.`);
     const channel = typeof args.channel === 'string' ? args.channel : undefined;
     try {
-      const answer = await inTime(client.apiCall(method, args), clock, CALL_TIMEOUT_MS, signal);
+      const asked = (isBots || !app ? bot() : Promise.resolve(app)).then((client) =>
+        client.apiCall(method, args),
+      );
+      const answer = await inTime(asked, clock, CALL_TIMEOUT_MS, signal);
       const parsed = schema.safeParse(answer);
       if (!parsed.success)
         throw new UnavailableError(
           `Slack's answer to ${method} could not be read: ${parsed.error.issues[0]?.path.join('.')}`,
         );
-      if (client === bot) watcher.worked();
+      if (isBots) watcher.worked();
       return parsed.data;
     } catch (error) {
       if (signal?.aborted || error instanceof UnavailableError) throw error;
       const told = slackError(error, { method, channel });
       // A missing scope spoils one feature; a refused token spoils everything.
-      if (told instanceof AuthError && client === bot && slackCode(told) !== 'missing_scope')
-        watcher.refused(told);
+      if (told instanceof AuthError && isBots && slackCode(told) !== 'missing_scope') watcher.refused(told);
       throw told;
     }
   }
@@ -159,6 +179,11 @@ export function slackWeb(bot: RawClient, app: RawClient | null, clock: Clock, wa
       const args = { channel, blocks, text, metadata, ...VERBATIM, mrkdwn: false };
       const quiet = { unfurl_links: false, unfurl_media: false };
       return (await call('chat.postMessage', { ...args, ...quiet }, posted, signal)).ts;
+    },
+    async postReply(channel, threadTs, { text, blocks }, signal) {
+      const args = { channel, thread_ts: threadTs, text, ...(blocks ? { blocks } : {}), ...VERBATIM };
+      const quiet = { mrkdwn: false, unfurl_links: false, unfurl_media: false };
+      await call('chat.postMessage', { ...args, ...quiet }, posted, signal);
     },
     async updateMessage(channel, ts, { blocks, text, metadata }, signal) {
       // `chat.update` parses names and links by default, unlike `chat.postMessage`: hence VERBATIM.
@@ -205,8 +230,15 @@ export function slackWeb(bot: RawClient, app: RawClient | null, clock: Clock, wa
     async updateView(viewId, view) {
       await call('views.update', { view_id: viewId, view }, anything);
     },
-    async publishHome(userId, view) {
-      await call('views.publish', { user_id: userId, view }, anything);
+    async publishHome(userId, view, hash) {
+      const args = { user_id: userId, view, ...(hash === null ? {} : { hash }) };
+      return (await call('views.publish', args, published)).view?.hash ?? null;
+    },
+    async permalink(channel, ts) {
+      return (await call('chat.getPermalink', { channel, message_ts: ts }, permalinked)).permalink;
+    },
+    async groupMembers(groupId, signal) {
+      return (await call('usergroups.users.list', { usergroup: groupId }, groupUsers, signal)).users;
     },
   };
 }

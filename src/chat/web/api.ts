@@ -93,6 +93,9 @@ const actionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('assign'), to: personRef, ...seen }),
   z.strictObject({ action: z.literal('draft'), text: words, ...seen }),
   z.strictObject({ action: z.literal('send'), text: words, ...seen }),
+  z.strictObject({ action: z.literal('request-approval'), text: words, ...seen }),
+  z.strictObject({ action: z.literal('approve'), text: words.optional(), ...seen }),
+  z.strictObject({ action: z.literal('refuse'), words: words.nullish(), ...seen }),
   z.strictObject({ action: z.literal('note'), text: words, ...seen }),
   z.strictObject({ action: z.literal('snooze'), until: instant, ...seen }),
   z.strictObject({
@@ -132,8 +135,13 @@ export async function parseAction(
       return done({ type: asked.action });
     case 'draft':
     case 'send':
+    case 'request-approval':
     case 'note':
       return done({ type: asked.action, text: asked.text });
+    case 'approve':
+      return done({ type: 'approve', ...(asked.text === undefined ? {} : { text: asked.text }) });
+    case 'refuse':
+      return done({ type: 'refuse', words: asked.words ?? null });
     case 'snooze':
       return done({ type: 'snooze', until: asked.until });
     case 'dismiss':

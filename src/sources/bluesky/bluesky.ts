@@ -105,6 +105,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
         problem: 'A follow cannot be answered; open the profile and write there.',
       };
     },
+    measurePost: compose,
     reply: (post, text, options) => sendReply(sender, post, text, options),
     publish: (text, options) => sendPost(sender, text, options),
     check: (signal) => check(session, own.service, search, signal),

@@ -53,6 +53,7 @@ export const mastodon = defineSource({
       ...(streams ? { listen: (signal: AbortSignal) => listen(connection, poller, signal) } : {}),
       conversation: threads.conversation,
       measure: sender.measure,
+      measurePost: sender.measurePost,
       reply: sender.reply,
       publish: sender.publish,
       check: (signal) => checkConnection(connection, streams, signal),

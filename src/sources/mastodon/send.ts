@@ -22,6 +22,7 @@ export interface SendOptions {
 
 export interface Sender {
   measure(post: Post, text: string): Measure;
+  measurePost(text: string): Measure;
   reply(post: Post, text: string, options: SendOptions): Promise<readonly Post[]>;
   publish(text: string, options: SendOptions): Promise<readonly Post[]>;
 }
@@ -172,6 +173,7 @@ export function createSender(connection: Connection): Sender {
   }
 
   return {
+    measurePost: (text) => measured(text, null, ''),
     measure: (post, text) => measured(text, addressee(post), connection.warningOf(post.id)),
 
     async reply(post, text, options) {

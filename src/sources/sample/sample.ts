@@ -230,6 +230,7 @@ function create({ speed }: z.output<typeof config>, context: SourceContext): Sou
     poll,
     conversation,
     measure: (_post, text) => measure(text),
+    measurePost: measure,
     async reply(post, text, { idempotencyKey, signal }) {
       signal.throwIfAborted();
       return send(text, post, idempotencyKey);

@@ -63,6 +63,20 @@ const usersSelect = z.strictObject({
   initial_user: z.string().optional(),
   focus_on_load: z.boolean().optional(),
 });
+const staticSelect = z
+  .strictObject({
+    type: z.literal('static_select'),
+    action_id: actionId,
+    options: z.array(option).min(1).max(100),
+    initial_option: option.optional(),
+    placeholder: plainText(150).optional(),
+    focus_on_load: z.boolean().optional(),
+  })
+  .refine(
+    ({ options, initial_option: chosen }) =>
+      !chosen || options.some((each) => JSON.stringify(each) === JSON.stringify(chosen)),
+    'initial_option must be one of the options',
+  );
 const dateTime = z.strictObject({
   type: z.literal('datetimepicker'),
   action_id: actionId,
@@ -185,7 +199,7 @@ const block = z.discriminatedUnion('type', [
     hint: plainText(2_000).optional(),
     optional: z.boolean().optional(),
     dispatch_action: z.boolean().optional(),
-    element: z.discriminatedUnion('type', [plainInput, urlInput, radio, usersSelect, dateTime]),
+    element: z.discriminatedUnion('type', [plainInput, urlInput, radio, staticSelect, usersSelect, dateTime]),
   }),
   z.strictObject({ type: z.literal('rich_text'), block_id: blockId, elements: z.array(richPart).min(1) }),
 ]);

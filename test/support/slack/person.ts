@@ -81,6 +81,11 @@ export interface SlackPerson {
   close(): void;
   /** Types a slash command, whole: `/potluck claim 12`. */
   command(text: string, channel: string): Promise<void>;
+  /** Uses a shortcut of a message's own menu, also where the app was never invited. */
+  messageShortcut(
+    message: { readonly channel: string; readonly ts: string },
+    callbackId: string,
+  ): Promise<void>;
   /** Uses a shortcut of the lightning menu. */
   shortcut(callbackId: string): Promise<void>;
   react(message: { readonly channel: string; readonly ts: string }, emoji: string): Promise<void>;
@@ -169,7 +174,9 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         label: each.label.text,
         value: open.values.get(each.block_id ?? '')?.value ?? null,
         options:
-          each.element.type === 'radio_buttons' ? each.element.options.map((line) => line.text.text) : [],
+          each.element.type === 'radio_buttons' || each.element.type === 'static_select'
+            ? each.element.options.map((line) => line.text.text)
+            : [],
       })),
       errors: Object.fromEntries(Object.entries(open.errors).map(([id, error]) => [label(id), error])),
     };
@@ -220,6 +227,19 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         },
       ],
     });
+  }
+
+  /** What Slack makes of typed words: escaped, with people and links marked up. */
+  function marked(typed: string, mention: (user: User) => string): string {
+    return typed
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/@([\w.-]+)/g, (all, handle: string) => {
+        const someone = [...state.users.values()].find((each) => each.handle === handle);
+        return someone ? mention(someone) : all;
+      })
+      .replace(/https?:\/\/[^\s<>]+/g, '<$&>');
   }
 
   const hears = (channel: string): boolean => state.channels.get(channel)?.botIn === true;
@@ -352,7 +372,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
       const { open, block, id } = fieldOf(label);
       const { element } = block;
       let chosen: string | number = value;
-      if (element.type === 'radio_buttons') {
+      if (element.type === 'radio_buttons' || element.type === 'static_select') {
         const line: Option | undefined = element.options.find(
           (each) => each.text.text === value || each.value === value,
         );
@@ -395,15 +415,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     async command(text, channel) {
       const [name = '', ...rest] = text.split(' ');
       // Slack escapes what is typed, and names people when the manifest says so.
-      const escaped = rest
-        .join(' ')
-        .replace(/&/g, '&amp;')
-        .replace(/</g, '&lt;')
-        .replace(/>/g, '&gt;')
-        .replace(/@([\w.-]+)/g, (all, handle: string) => {
-          const named = [...state.users.values()].find((each) => each.handle === handle);
-          return named ? `<@${named.id}|${named.handle}>` : all;
-        });
+      const escaped = marked(rest.join(' '), ({ id, handle }) => `<@${id}|${handle}>`);
       await wire().deliver('slash_commands', {
         token: 'verification-token',
         team_id: state.teamId,
@@ -429,10 +441,34 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
         action_ts: newTs(state),
       });
     },
+    async messageShortcut(message, callbackId) {
+      const kept = state.messages.find((each) => each.channel === message.channel && each.ts === message.ts);
+      if (!kept || kept.ephemeralFor !== null) throw new Error('there is no such message');
+      await wire().deliver('interactive', {
+        ...common(),
+        type: 'message_action',
+        callback_id: callbackId,
+        trigger_id: trigger(),
+        action_ts: newTs(state),
+        response_url: responseUrl(message.channel, null),
+        channel: { id: message.channel, name: state.channels.get(message.channel)?.name ?? 'privategroup' },
+        message_ts: kept.ts,
+        message: {
+          type: 'message',
+          ts: kept.ts,
+          user: kept.user,
+          text: kept.text,
+          team: state.teamId,
+          blocks: kept.blocks,
+          ...(kept.botId ? { bot_id: kept.botId, app_id: state.appId } : {}),
+          ...(kept.threadTs ? { thread_ts: kept.threadTs } : {}),
+        },
+      });
+    },
     react: (at, emoji) => reaction('reaction_added', at, emoji),
     unreact: (at, emoji) => reaction('reaction_removed', at, emoji),
     async say(channel, text, threadTs) {
-      const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+      const escaped = marked(text, ({ id }) => `<@${id}>`);
       const ts = newTs(state);
       state.messages.push({
         ts,
@@ -467,15 +503,15 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     openHome: () =>
       event({ type: 'app_home_opened', user: user.id, channel: 'D1', tab: 'home', event_ts: newTs(state) }),
     home() {
-      const view = state.homes.get(user.id);
-      return view ? renderBlocks(view.blocks) : null;
+      const home = state.homes.get(user.id);
+      return home ? renderBlocks(home.view.blocks) : null;
     },
     async pressAtHome(label) {
-      const view = state.homes.get(user.id);
+      const { view, hash } = state.homes.get(user.id) ?? {};
       if (!view) throw new Error('the Home tab is empty');
       await pressed(find(renderBlocks(view.blocks).buttons, label), {
         container: { type: 'view', view_id: 'VHOME' },
-        view: { ...view, id: 'VHOME', private_metadata: '', callback_id: '', state: { values: {} } },
+        view: { ...view, id: 'VHOME', hash, private_metadata: '', callback_id: '', state: { values: {} } },
       });
     },
   };

@@ -79,7 +79,9 @@ export interface State {
   readonly channels: Map<string, Channel>;
   readonly users: Map<string, User>;
   readonly messages: Message[];
-  readonly homes: Map<string, View>;
+  readonly homes: Map<string, { readonly view: View; readonly hash: string }>;
+  /** User groups: who is in them. */
+  readonly groups: Map<string, readonly string[]>;
   /** Modal stacks by user, the newest view last. */
   readonly screens: Map<string, OpenView[]>;
   readonly triggers: Map<string, { readonly userId: string; readonly at: number; used: boolean }>;
@@ -160,6 +162,7 @@ function initialValue(element: Element): string | number | null {
     case 'url_text_input':
       return element.initial_value ?? null;
     case 'radio_buttons':
+    case 'static_select':
       return element.initial_option?.value ?? null;
     case 'users_select':
       return element.initial_user ?? null;
@@ -187,6 +190,7 @@ function fieldPayload(element: Element, field: FieldState): Record<string, unkno
     case 'url_text_input':
       return { value: field.value === '' ? null : field.value };
     case 'radio_buttons':
+    case 'static_select':
       return { selected_option: element.options.find((option) => option.value === field.value) ?? null };
     case 'users_select':
       return { selected_user: field.value };

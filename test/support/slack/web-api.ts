@@ -25,6 +25,8 @@ const METHODS: Readonly<
 > = {
   'auth.test': { scopes: [], perMinute: 600, token: 'bot' },
   'apps.connections.open': { scopes: ['connections:write'], perMinute: 30, token: 'app' },
+  'chat.getPermalink': { scopes: [], perMinute: 300, token: 'bot' },
+  'usergroups.users.list': { scopes: ['usergroups:read'], perMinute: 20, token: 'bot' },
   'chat.postMessage': { scopes: ['chat:write'], perMinute: 600, token: 'bot' },
   'chat.postEphemeral': { scopes: ['chat:write'], perMinute: 100, token: 'bot' },
   'chat.update': { scopes: ['chat:write'], perMinute: 50, token: 'bot' },
@@ -170,6 +172,14 @@ export function webApi(state: State): WebApi {
     'chat.postMessage'(args) {
       const channel = channelFor(args, true);
       if ('ok' in channel) return channel;
+      if (args.thread_ts !== undefined) {
+        const parent = state.messages.find(
+          (each) => each.channel === channel.id && each.ts === args.thread_ts && !each.deleted,
+        );
+        if (!parent) return no('thread_not_found');
+        if (parent.threadTs !== null) breach('an answer to an answer: thread_ts must be the first message');
+        if (args.reply_broadcast === true) breach('an answer in a thread was sent to the whole channel');
+      }
       const message = post(args, null);
       return 'ok' in message
         ? message
@@ -287,9 +297,30 @@ export function webApi(state: State): WebApi {
       const view = checkView(args.view);
       if (!view.ok) return no(view.error, view.why);
       if (view.value.type !== 'home') return no('invalid_arguments', 'views.publish takes a home view');
+      const user = String(args.user_id);
+      const before = state.homes.get(user);
+      // Whoever names the view they replace must mean the one that is there.
+      if (args.hash !== undefined && args.hash !== before?.hash) return no('hash_conflict');
       const value = { ...view.value, blocks: [...named(state, view.value.blocks)] };
-      state.homes.set(String(args.user_id), value);
-      return { ok: true, view: { id: `V${state.next()}`, ...value } };
+      const hash = `${Math.floor(state.clock.now() / 1_000)}.${state.next()}`;
+      state.homes.set(user, { view: value, hash });
+      return { ok: true, view: { id: `V${user}`, ...value, hash } };
+    },
+    'chat.getPermalink'(args) {
+      const channel = state.channels.get(String(args.channel));
+      if (!channel || (channel.isPrivate && !channel.botIn)) return no('channel_not_found');
+      if (typeof args.message_ts !== 'string') return no('invalid_arguments', 'message_ts must be a string');
+      const message = state.messages.find(
+        (each) => each.channel === channel.id && each.ts === args.message_ts && !each.deleted,
+      );
+      if (!message || message.ephemeralFor !== null) return no('message_not_found');
+      const thread = message.threadTs ? `?thread_ts=${message.threadTs}&cid=${channel.id}` : '';
+      const permalink = `https://potluck-test.slack.example/archives/${channel.id}/p${message.ts.replace('.', '')}${thread}`;
+      return { ok: true, channel: channel.id, permalink };
+    },
+    'usergroups.users.list'(args) {
+      const users = state.groups.get(String(args.usergroup));
+      return users ? { ok: true, users } : no('no_such_subteam');
     },
   };
 

@@ -22,6 +22,8 @@ export interface WorkspaceOptions {
   readonly clock: Clock;
   /** The bot token's scopes; default all that the manifest may ask for. */
   readonly scopes?: readonly string[];
+  /** Another workspace beside the first: its id, with tokens, bot and people of its own. */
+  readonly teamId?: string;
 }
 
 /** Where payloads go in HTTP mode. */
@@ -46,6 +48,8 @@ export interface SlackWorkspace {
     id: string,
     options?: { readonly name?: string; readonly private?: boolean; readonly botIn?: boolean },
   ): void;
+  /** A user group with these people; called again, it has others. */
+  setGroup(id: string, users: readonly string[]): void;
   invite(channel: string): void;
   kick(channel: string): void;
   archive(channel: string): void;
@@ -95,14 +99,15 @@ export interface SlackWorkspace {
 
 export async function startSlackWorkspace(options: WorkspaceOptions): Promise<SlackWorkspace> {
   let count = 100;
+  const teamId = options.teamId ?? 'T0POTLUCK';
   const state: State = {
     clock: options.clock,
-    teamId: 'T0POTLUCK',
+    teamId,
     appId: 'A0POTLUCK',
-    botId: 'B0POTLUCK',
-    botUserId: 'U0POTLUCK',
+    botId: teamId.replace(/^T/, 'B'),
+    botUserId: teamId.replace(/^T/, 'U'),
     // Put together so that no scanner takes them for real ones.
-    botToken: ['xoxb', '111', '222', 'testOnlyBotToken'].join('-'),
+    botToken: ['xoxb', '111', '222', `testOnlyBotToken${options.teamId ?? ''}`].join('-'),
     appToken: ['xapp', '1', 'A0POTLUCK', 'testOnlyAppToken'].join('-'),
     scopes: new Set(options.scopes ?? ALL_SCOPES),
     revoked: null,
@@ -110,6 +115,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
     users: new Map(),
     messages: [],
     homes: new Map(),
+    groups: new Map(),
     screens: new Map(),
     triggers: new Map(),
     responseUrls: new Map(),
@@ -137,6 +143,9 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
     teamId: state.teamId,
     addChannel(id, { name = id.toLowerCase(), private: isPrivate = false, botIn = true } = {}) {
       state.channels.set(id, { id, name, isPrivate, botIn, archived: false });
+    },
+    setGroup(id, users) {
+      state.groups.set(id, users);
     },
     invite(id) {
       channelOf(id).botIn = true;

@@ -1,7 +1,8 @@
 import { Keyv } from 'keyv';
 import { expect } from 'vitest';
 import type { ChatAction, ChatContext } from '../../../src/chat/chat.ts';
-import { createSlack, type SlackChat, slack } from '../../../src/chat/slack/slack.ts';
+import { createSlack, slack } from '../../../src/chat/slack/slack.ts';
+import type { SlackChat } from '../../../src/chat/slack/workspace.ts';
 import type { CardAction } from '../../../src/domain/card.ts';
 import { DISMISS_REASONS } from '../../../src/domain/item.ts';
 import type { ChatWorld, Member, ShownCard } from '../../contract/chat.ts';
@@ -99,6 +100,9 @@ const LABELS: Readonly<Record<ChatAction['type'], string>> = {
   assign: 'Assign to…',
   draft: 'Draft',
   send: 'Draft',
+  'request-approval': 'Ask for approval',
+  approve: 'Approve & send…',
+  refuse: 'Refuse…',
   'mark-answered': 'Mark answered',
   dismiss: 'Dismiss',
   snooze: 'Snooze…',
@@ -120,7 +124,15 @@ export async function doByHand(
     case 'claim':
     case 'release':
     case 'reopen':
+    case 'request-approval':
       return;
+    case 'approve':
+      await who.submit();
+      break;
+    case 'refuse':
+      if (action.words) who.type('What shall change? (the team reads it)', action.words);
+      await who.submit();
+      break;
     case 'draft':
       who.type('Your answer', action.text);
       await who.pressInView('Save draft, send nothing');
@@ -168,6 +180,9 @@ const VERBS: Readonly<Record<string, CardAction>> = {
   note: 'note',
   reopen: 'reopen',
   open: 'open',
+  'request-approval': 'request-approval',
+  approve: 'approve',
+  refuse: 'refuse',
 };
 
 function shownCard(message: SeenMessage): ShownCard {

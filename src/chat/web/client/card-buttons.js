@@ -9,6 +9,9 @@ import { h, outside } from './tree.js';
 const LABELS = {
   claim: 'Claim',
   draft: 'Draft',
+  'request-approval': 'Ask for approval',
+  approve: 'Approve and send',
+  refuse: 'Do not approve',
   send: 'Send…',
   dismiss: 'Dismiss',
   release: 'Release',
@@ -20,7 +23,17 @@ const LABELS = {
   open: 'Open',
 };
 /** These stand on the card itself; the others live in its menu. */
-const UP_FRONT = new Set(['claim', 'draft', 'send', 'dismiss', 'reopen', 'open']);
+const UP_FRONT = new Set([
+  'claim',
+  'draft',
+  'request-approval',
+  'approve',
+  'refuse',
+  'send',
+  'dismiss',
+  'reopen',
+  'open',
+]);
 
 /**
  * @param {Card} card

@@ -242,6 +242,12 @@ export function draftBox(card, ui) {
       ),
       ui.unsaved && ' You have newer words that are not saved.',
     ),
+    card.approval !== null &&
+      h(
+        'p',
+        { class: 'strip', dir: 'auto' },
+        `${oneLine(card.approval.by, 60)} asks somebody else to read this before it is public.`,
+      ),
     h('p', { class: 'said', dir: 'auto' }, excerpt(card.draft.text).text),
   );
 }

@@ -123,6 +123,14 @@ export function createDesk(page) {
         const { data } = await page.ask('GET', '/api/people');
         return open({ kind: 'assign', itemId: id, problem: null, people: data.people ?? [] });
       }
+      case 'request-approval':
+      case 'approve': {
+        // Exactly the words on the card: if they changed meanwhile, it is refused.
+        const card = cardOf(id);
+        const text = (action === 'approve' ? card?.approval?.text : card?.draft?.text) ?? '';
+        const answer = await send(id, { action, text });
+        return page.toasts.say(answer.text || answer.data.text, !answer.ok);
+      }
       default: {
         const answer = await send(id, { action });
         page.toasts.say(answer.text || answer.data.text, !answer.ok);

@@ -1,0 +1,73 @@
+import type { PersonCard } from '../chat.ts';
+import type { KnownBlock } from './block-kit.ts';
+import { type Desk, words } from './desk.ts';
+import { personParts, statsParts } from './figures.ts';
+import { cardLines } from './lists.ts';
+import { bold, escapeText, oneLine, rich, section, text } from './rich.ts';
+import type { Words } from './web.ts';
+
+/** An answer of blocks; `fallback` is what a notification says. */
+export function shown(fallback: string, blocks: readonly (KnownBlock | null)[]): Words {
+  return { text: escapeText(fallback), blocks: blocks.filter((block) => block !== null) };
+}
+
+/** "who @author": people who write to us, never people of the team. */
+export async function whoAnswer(desk: Desk, asked: string): Promise<Words> {
+  const people = await desk.handlers().people(asked);
+  if (people.length === 0)
+    return words(`Nobody called “${oneLine(asked, 80)}” has written to us. Try a part of the name.`);
+  const latest = people.length === 1 ? 5 : people.length <= 3 ? 3 : 1;
+  const blocks = people.slice(0, 10).map((person: PersonCard) => rich(personParts(person, latest)));
+  return shown(`${people.length === 1 ? 'One person' : `${people.length} people`} found`, blocks);
+}
+
+const WINDOW_WORDS = { day: 'The last 24 hours', week: 'The last seven days' } as const;
+
+/** "stats": the figures of a window. */
+export async function statsAnswer(desk: Desk, window: 'day' | 'week'): Promise<Words> {
+  const [stats, sources] = await Promise.all([desk.handlers().stats(window), desk.handlers().sources()]);
+  return shown(WINDOW_WORDS[window], [
+    rich([section(bold(WINDOW_WORDS[window])), ...statsParts(stats, sources)]),
+  ]);
+}
+
+/** Those who wait longest are shown, so many. */
+const OLDEST = 5;
+
+/** "digest": the day's figures, and who waits longest. */
+export async function digestAnswer(desk: Desk): Promise<Words> {
+  const handlers = desk.handlers();
+  const [stats, sources, { cards }] = await Promise.all([
+    handlers.stats('day'),
+    handlers.sources(),
+    handlers.list({ states: ['open', 'claimed', 'snoozed'], limit: 200 }),
+  ]);
+  const oldest = cards
+    .filter((card) => card.waitingSince !== null)
+    .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0) || a.itemId - b.itemId)
+    .slice(0, OLDEST);
+  const deaf = sources.filter((source) => source.state === 'blind');
+  return shown('Digest of the last 24 hours', [
+    rich([section(bold(`Digest · ${WINDOW_WORDS.day}`)), ...statsParts(stats, sources)]),
+    oldest.length === 0 ? null : rich([section(bold('Waiting longest')), cardLines(oldest)]),
+    deaf.length === 0
+      ? null
+      : rich([
+          section(
+            text('🔴 '),
+            bold('We do not hear: '),
+            text(
+              deaf
+                .slice(0, 10)
+                .map((source) => oneLine(source.label, 40))
+                .join(', '),
+            ),
+            text('. The figures lack whatever was said there.'),
+          ),
+        ]),
+  ]);
+}
+
+/** Nobody is on call, and nobody is made up: what decides today, in one line. */
+export const ON_CALL =
+  'Nobody is on call: there is no rotation yet. The routes in potluck.yaml decide which channel gets a card; whoever claims it has it, and “assign 12 @somebody” gives it to a colleague.';

@@ -1,0 +1,109 @@
+import type { Stats } from '../../domain/stats.ts';
+import type { PersonCard, SourceHealth } from '../chat.ts';
+import { bold, bullets, italic, link, oneLine, type RichPart, section, text, when } from './rich.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** "12 min", "3 h 5 min", "2 days": how long something took, for people. */
+export function duration(ms: number): string {
+  const minutes = Math.round(Math.max(0, ms) / MINUTE);
+  if (minutes < 1) return 'under a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.round(ms / (24 * HOUR))} days`;
+}
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
+/** What we know of somebody who writes to us: who, how often, since when, and how it stood with the latest. */
+export function personParts(person: PersonCard, latest: number): readonly RichPart[] {
+  const name = oneLine(person.name, 80);
+  const handle = oneLine(person.handle, 80);
+  const shown = person.latest.slice(0, latest);
+  return [
+    section(
+      bold(name || handle || 'Somebody'),
+      text(`${handle !== '' && handle !== name && name !== '' ? ` ${handle}` : ''}`),
+      ...(person.url !== null && person.url.length <= 300
+        ? [text(' ('), link(person.url, 'profile'), text(')')]
+        : []),
+      text(` on ${oneLine(person.label, 40)} · ${many(person.conversations, 'conversation')}, `),
+      text(many(person.posts, 'post')),
+      ...(person.firstMetAt === null ? [] : [text(' · first met '), when(person.firstMetAt)]),
+    ),
+    ...(shown.length === 0
+      ? []
+      : [
+          bullets(
+            shown.map((each) =>
+              section(
+                bold(`#${each.itemId}`),
+                text(` ${oneLine(each.about, 80)} – ${oneLine(each.standing, 120)} · `),
+                when(each.at),
+              ),
+            ),
+          ),
+        ]),
+  ];
+}
+
+/** The figures of a window with their meaning beside them. */
+export function statsParts(stats: Stats, sources: readonly SourceHealth[]): readonly RichPart[] {
+  const label = (name: string): string => sources.find((each) => each.name === name)?.label ?? name;
+  const list = (entries: readonly (readonly [string, number])[]): string =>
+    entries
+      .slice(0, 8)
+      .map(([name, count]) => `${oneLine(name, 40)} ${count}`)
+      .join(' · ');
+  const lines: readonly (readonly [string, string])[] = [
+    ['By kind: ', list(stats.byKind.map(({ kind, count }) => [kind.replace('-', ' '), count]))],
+    ['By source: ', list(stats.bySource.map(({ source, count }) => [label(source), count]))],
+    ['Answers by: ', list(stats.byPerson.map(({ name, answered }) => [name, answered]))],
+  ];
+  const median = stats.medianToAnswerMs;
+  const p90 = stats.p90ToAnswerMs;
+  return [
+    bullets([
+      flowLine(stats),
+      waitingLine(stats),
+      median === null
+        ? section(bold('Time to answer: '), text('nothing was answered that somebody had waited for'))
+        : section(
+            bold('Time to answer: '),
+            text(
+              `half of them within ${duration(median)}${p90 === null ? '' : `, nine of ten within ${duration(p90)}`}`,
+            ),
+          ),
+      ...lines.flatMap(([name, words]) => (words === '' ? [] : [section(bold(name), text(words))])),
+    ]),
+    section(
+      italic(
+        'New: conversations that came before the team. Answered: through Potluck, on the network, or marked. Time to answer: from the customer’s first unanswered post to our answer.',
+      ),
+    ),
+  ];
+}
+
+/** What came and what became of it. */
+export function flowLine(stats: Stats): ReturnType<typeof section> {
+  const filtered = stats.filtered === 0 ? '' : ` · ${stats.filtered} filtered out without a card`;
+  return section(
+    bold(`${stats.opened} new`),
+    text(` · ${stats.answered} answered · ${stats.dismissed} dismissed${filtered}`),
+  );
+}
+
+/** What waits right now, and since when. */
+export function waitingLine(stats: Stats): ReturnType<typeof section> {
+  if (stats.waiting === 0) return section(text('Nobody waits for an answer'));
+  return section(
+    bold(`${stats.waiting} waiting`),
+    ...(stats.oldestWaitingSince === null
+      ? []
+      : [text(', the longest since '), when(stats.oldestWaitingSince)]),
+  );
+}

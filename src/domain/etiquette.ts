@@ -1,0 +1,256 @@
+import type { Measure } from './reply.ts';
+
+/** Something about a draft that a person may want to change before it is public. */
+export interface Remark {
+  /** Stable: `pitch`, `press-release`, `canned-apology`, `shouting`, `links`, `tags`, `promise`, `blame`, `name`, `out-of-context`, `length`. */
+  readonly code: string;
+  /** Why, in words. */
+  readonly text: string;
+  /** A kinder wording, where there is one. */
+  readonly kinder: string | null;
+}
+
+/** What a draft answers, as far as it matters. All null for a post of our own. */
+export interface LintContext {
+  /** What the person said. */
+  readonly said: string | null;
+  readonly name: string | null;
+  readonly handle: string | null;
+  /** BCP 47 tag of their post, as the network gave it. */
+  readonly lang: string | null;
+  /** How the network would count the draft; null where it cannot be sent from here. */
+  readonly measure: Measure | null;
+}
+
+/** Words are looked for in this much of a text, in UTF-16 units: no network takes a longer answer. */
+const MAX_READ = 5_000;
+const MAX_LINKS = 2;
+const MAX_TAGS = 2;
+
+interface Phrases {
+  readonly code: string;
+  /** Each matches whole words; every repetition in them is bounded, so that time grows with the length alone. */
+  readonly patterns: readonly RegExp[];
+  readonly text: (found: string) => string;
+  readonly kinder: string;
+}
+
+/** Turns of phrase in English. What is written in another language is left alone rather than misjudged. */
+const PHRASES: readonly Phrases[] = [
+  {
+    code: 'pitch',
+    patterns: [
+      /\b(?:\d{1,3} ?% off|(?:discount|promo|coupon|voucher) codes?|(?:use|with) code [A-Z0-9]{3,})\b/i,
+      /\b(?:buy|order|shop|subscribe|sign up|upgrade) (?:now|today)\b/i,
+      /\b(?:limited(?:[- ]time)? offer|special offer|exclusive (?:deal|offer)|free trial|best deals?|don['’]t miss)\b/i,
+      /\b(?:check out|have a look at|take a look at) our (?:new|latest|range|shop|store|website|products?)\b/i,
+    ],
+    text: (found) => `“${found}” sells. Who talks to us wants an answer, and others read along.`,
+    kinder: 'Leave the offer out and answer what they said; they know where we are.',
+  },
+  {
+    code: 'press-release',
+    patterns: [
+      /\b(?:we are|we['’]re) (?:thrilled|excited|delighted|proud|pleased) to (?:announce|share|introduce|inform)\b/i,
+      /\b(?:industry[- ]leading|world[- ]class|best[- ]in[- ]class|cutting[- ]edge|state[- ]of[- ]the[- ]art|game[- ]chang(?:er|ing)|next[- ]generation|revolutionary)\b/i,
+      /\b(?:leverag(?:e|es|ing)|synerg(?:y|ies)|holistic|stakeholders|value proposition|customer[- ]centric)\b/i,
+      /\b(?:strive|committed|dedicated) to (?:provid|deliver|offer|ensur|exceed)(?:e|ing)?\b/i,
+    ],
+    text: (found) => `“${found}” is how a press release talks, not how a person does.`,
+    kinder: 'Say it as you would across a table: “We made…”, “It now does…”.',
+  },
+  {
+    code: 'canned-apology',
+    patterns: [
+      /\b(?:sorry|apologi[sz]e|apologies) for (?:any|the|your) (?:inconvenience|trouble|frustration)(?: caused)?\b/i,
+      /\bwe (?:regret|understand) (?:any inconvenience|your (?:frustration|concerns?))\b/i,
+      /\byour (?:feedback|opinion|call|business|satisfaction) is (?:very |extremely )?(?:important|valuable|valued) to us\b/i,
+      /\bwe value your (?:feedback|business|opinion|patience)\b/i,
+      /\bwe take (?:this|these|such|your) (?:matters?|issues?|concerns?|complaints?|feedback) (?:very |extremely )?seriously\b/i,
+    ],
+    text: (found) => `“${found}” is what everybody says. It sounds as if nobody had read their words.`,
+    kinder: 'Name what went wrong: “A lid that cracks in its first week is not all right. I am sorry.”',
+  },
+  {
+    code: 'promise',
+    patterns: [
+      /\b(?:we|I) (?:promise|guarantee)\b/i,
+      /\b(?:this |it |that )?will (?:never|not ever) happen again\b/i,
+      /\b(?:will|['’]ll) be (?:fixed|resolved|solved|delivered|refunded|back|there) (?:by |within |before |in |on )?(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|\d{1,3} (?:minutes?|hours?|days?))\b/i,
+      /\b(?:100 ?%|absolutely) (?:guaranteed|safe|certain|secure)\b/i,
+    ],
+    text: (found) => `“${found}” is a promise in public. It will be quoted if it does not come true.`,
+    kinder:
+      'Say what happens next and who does it: “I have asked the workshop and will write here when I know.”',
+  },
+  {
+    code: 'blame',
+    patterns: [
+      /\b(?:it['’]s|it is|that['’]s|that is|this is) (?:not|n['’]t) our (?:fault|problem|responsibility)\b/i,
+      /\byour (?:own )?(?:fault|mistake|error|misuse)\b/i,
+      /\byou (?:should(?: have|['’]ve)|must have|failed to|forgot to|didn['’]t (?:even )?(?:read|follow))\b/i,
+      /\b(?:as|like) (?:we|I)(?:['’]ve| have)? (?:already |clearly )?(?:said|stated|explained|told you)(?: before)?\b/i,
+      /\b(?:if you had|had you) (?:read|followed|checked|listened)\b/i,
+    ],
+    text: (found) =>
+      `“${found}” puts it on them. Even where it is true, everybody who reads along takes their side.`,
+    kinder: 'Say what helps now: “The lid needs a turn to the left first. Does that do it?”',
+  },
+];
+
+/** Common words that show no attention to what was said. */
+const SMALL_WORDS = new Set(
+  'all and any are but can did for get got had has her him his how its let may not now off one our out see she the too two use was way who why yes yet you about after again also been because before being could does doing done dont down each even ever every from have having hello here into just like made make many more most much need never only other over please really same should some still such than thank thanks that their them then there these they this those through today until very want wants well were what when where which while will with would your yours'.split(
+    ' ',
+  ),
+);
+/** Fewer words than these say nothing that an answer could take up. */
+const LEAST_TOPICS = 4;
+const LEAST_ANSWER_WORDS = 8;
+
+/**
+ * Remarks on a draft, at most one of a kind; empty when there is nothing to say. English turns of phrase; a draft that
+ * does not look English gets only the remarks that need no language. Pure; 100,000 characters take a few milliseconds.
+ */
+export function lint(draft: string, context: LintContext): readonly Remark[] {
+  const read = draft.slice(0, MAX_READ);
+  const words = read.match(/[\p{L}\p{N}'’]+/gu) ?? [];
+  const english = looksEnglish(words);
+  return [
+    ...(english ? phraseRemarks(read) : []),
+    ...(english ? contextRemark(words, context) : []),
+    ...shouting(words),
+    ...linkRemarks(read),
+    ...nameRemark(read, context),
+    ...lengthRemark(context),
+  ];
+}
+
+function phraseRemarks(read: string): Remark[] {
+  return PHRASES.flatMap(({ code, patterns, text, kinder }) => {
+    for (const pattern of patterns) {
+      const found = pattern.exec(read)?.[0];
+      if (found !== undefined) return [{ code, text: text(found.trim()), kinder }];
+    }
+    return [];
+  });
+}
+
+/** Words that English texts are full of and other languages do not have; short drafts have at least one. */
+const ENGLISH =
+  /^(?:the|and|you|your|we|our|is|are|it|its|it['’]s|this|that|to|of|for|with|have|has|will|not|sorry|thanks|thank|please|what|how|i['’]m|i['’]ll|us|now|off)$/i;
+/** Words that look English and belong to texts that are not: German, French, Spanish, Italian, Portuguese, Dutch. */
+const FOREIGN =
+  /^(?:der|die|das|und|ist|nicht|ein|eine|wir|sie|ihr|le|la|les|des|est|vous|nous|pour|el|los|las|que|por|para|con|una|il|che|non|per|di|sono|os|uma|não|het|een|van|niet|wij|dat)$/i;
+
+function looksEnglish(words: readonly string[]): boolean {
+  const sample = words.slice(0, 200);
+  const english = sample.filter((word) => ENGLISH.test(word)).length;
+  return english > 0 && english > 2 * sample.filter((word) => FOREIGN.test(word)).length;
+}
+
+/** An answer of some length that takes up nothing of what they said reads as if it were for anybody. */
+function contextRemark(words: readonly string[], { said, lang }: LintContext): Remark[] {
+  if (said === null || words.length < LEAST_ANSWER_WORDS) return [];
+  // In another language the same thing has other words.
+  if (lang !== null && !/^en\b/i.test(lang)) return [];
+  const heard = said.slice(0, MAX_READ).match(/[\p{L}\p{N}'’]+/gu) ?? [];
+  if (lang === null && !looksEnglish(heard)) return [];
+  const topics = new Set(heard.map(stem).filter((word) => word !== ''));
+  if (topics.size < LEAST_TOPICS || words.some((word) => topics.has(stem(word)))) return [];
+  return [
+    {
+      code: 'out-of-context',
+      text: 'It takes up nothing of what they said; it could be an answer to anybody.',
+      kinder: 'Take up one thing of theirs in their own words, then answer it.',
+    },
+  ];
+}
+
+/** The beginning of a word that means something: "dishwashers" and "dishwasher" are the same. Empty for small words. */
+function stem(word: string): string {
+  const small = word.toLowerCase().replace(/['’]\p{L}*$/u, '');
+  return small.length < 3 || SMALL_WORDS.has(small) ? '' : small.slice(0, 5);
+}
+
+function shouting(words: readonly string[]): Remark[] {
+  const capitals = words.filter((word) => /^\p{Lu}{4,}$/u.test(word));
+  const letters = words.filter((word) => /\p{Lu}|\p{Ll}/u.test(word));
+  // One abbreviation is no shouting, three in a row of capitals are.
+  if (capitals.length < 3 && !(capitals.length >= 2 && capitals.length * 2 > letters.length)) return [];
+  return [
+    {
+      code: 'shouting',
+      text: `“${capitals.slice(0, 3).join(' ')}” in capitals reads as shouting.`,
+      kinder: 'Write it in small letters.',
+    },
+  ];
+}
+
+function linkRemarks(read: string): Remark[] {
+  const links = read.match(/\bhttps?:\/\/[^\s<>"]{1,2000}/giu)?.length ?? 0;
+  const tags = read.match(/(?<![\p{L}\p{N}_&/#])#[\p{L}\p{N}_]{2,100}/gu)?.length ?? 0;
+  const remarks: Remark[] = [];
+  if (links > MAX_LINKS)
+    remarks.push({
+      code: 'links',
+      text: `${links} links in one answer look like an advertisement, and spam filters think so, too.`,
+      kinder: 'Keep the one that answers the question.',
+    });
+  if (tags > MAX_TAGS)
+    remarks.push({
+      code: 'tags',
+      text: `${tags} hashtags make a conversation a campaign.`,
+      kinder: 'Leave them out; they read you anyway.',
+    });
+  return remarks;
+}
+
+/** A greeting by a name that is not theirs. Says nothing where their name is not one to greet with. */
+function nameRemark(read: string, { name, handle }: LintContext): Remark[] {
+  if (name === null) return [];
+  const greeted =
+    /^\s*(?:hi|hello|hey|dear|hallo|liebe|lieber|bonjour|hola|ciao|olá|hei|hej)[ ,]{1,3}@?(\p{Lu}[\p{L}'’.-]{1,40})/u.exec(
+      read.replace(/^\s*\p{Lu}/u, (first) => first.toLowerCase()),
+    )?.[1];
+  if (greeted === undefined || NO_NAMES.has(greeted.toLowerCase())) return [];
+  const theirs = plain(`${name} ${handle ?? ''}`);
+  const called = plain(greeted);
+  // "Jo" for Joanna, "Ms" for anybody: only what is nowhere in their name is wrong.
+  if (called === '' || theirs.includes(called) || plain(name) === '') return [];
+  return [
+    {
+      code: 'name',
+      text: `They are called “${name.slice(0, 60)}”, not “${greeted}”.`,
+      kinder: null,
+    },
+  ];
+}
+
+/** What follows a greeting without being anybody's name. */
+const NO_NAMES = new Set(
+  'there all everyone everybody folks friend friends team sir madam ms mr mrs mx dr herr frau customer neighbour neighbor thanks thank i we you it that this what the'.split(
+    ' ',
+  ),
+);
+
+function plain(text: string): string {
+  return text
+    .slice(0, 300)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function lengthRemark({ measure }: LintContext): Remark[] {
+  if (!measure || measure.length <= measure.limit) return [];
+  const { length, limit, unit, parts, problem } = measure;
+  const fate = problem === null ? `It goes out as ${parts.length} posts.` : 'It cannot go out like this.';
+  return [
+    {
+      code: 'length',
+      text: `${length} ${unit}, and one post takes ${limit}. ${fate}`,
+      kinder: 'Say the one thing that helps them, and offer the rest.',
+    },
+  ];
+}

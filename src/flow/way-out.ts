@@ -1,0 +1,55 @@
+import type { ReplyDoor } from '../domain/card.ts';
+import { type Item, isUnpublished } from '../domain/item.ts';
+import type { Post } from '../domain/post.ts';
+import type { Measure } from '../domain/reply.ts';
+import type { Source } from '../sources/source.ts';
+
+/** How the words of an item become public: as an answer to its post, or, for a prompt, as a post of our own. */
+export interface WayOut {
+  measure(text: string): Measure | null;
+  go(
+    text: string,
+    options: { readonly idempotencyKey: string; readonly signal: AbortSignal },
+  ): Promise<readonly Post[]>;
+}
+
+/** The way an item's text would go out; null where the network or the adapter allows none. */
+export function wayOut(source: Source | undefined, item: Item, post: Post | null): WayOut | null {
+  if (!source) return null;
+  if (isUnpublished(item)) {
+    if (!canPublish(source)) return null;
+    return {
+      measure: (text) => source.measurePost?.(text) ?? null,
+      go: (text, options) => source.publish(text, options),
+    };
+  }
+  const { reply } = source;
+  // A follow is no post: there is nothing to answer in public.
+  if (!post || !source.capabilities.reply || !reply || post.via === 'follow') return null;
+  return {
+    measure: (text) => source.measure?.(post, text) ?? null,
+    go: (text, options) => reply.call(source, post, text, options),
+  };
+}
+
+/** Whether a post of our own can be published there. */
+export function canPublish(source: Source): source is Source & Required<Pick<Source, 'publish'>> {
+  return source.capabilities.publish && source.publish !== undefined;
+}
+
+/** The account an item's text would go out from, as people read it before they send. */
+export function doorOf(source: Source | undefined, item: Item, post: Post | null): ReplyDoor | null {
+  const way = wayOut(source, item, post);
+  if (!source || !way) return null;
+  const measure = way.measure('');
+  return {
+    account: accountOf(source),
+    limit: measure?.limit ?? 0,
+    unit: measure?.unit ?? 'characters',
+  };
+}
+
+/** "@brand on Bluesky". */
+export function accountOf(source: Source): string {
+  return `${source.account?.()?.handle ?? source.name} on ${source.label}`;
+}
