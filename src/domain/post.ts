@@ -13,16 +13,18 @@ const UNSAFE_TEXT = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202D\u202E\uFEFF]
 // A name is one line; bidi isolates and embeddings have no business in it and spill over into our own words.
 const UNSAFE_LINE = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]+/gu;
 
+/** The first `units` UTF-16 units of a longer text, well-formed, and “…” behind them. */
+export function cutAfter(text: string, units: number): string {
+  return `${text
+    .slice(0, units)
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')}…`;
+}
+
 /** Text from outside made storable: well-formed Unicode, `\n` line ends, no control characters, at most {@link MAX_POST_TEXT} units. */
 export function cleanText(raw: string, limit: number = MAX_POST_TEXT): string {
   // Cut before the regular expressions run: a hostile megabyte must cost nothing.
-  const cut =
-    raw.length > limit
-      ? `${raw
-          .slice(0, limit - 1)
-          .toWellFormed()
-          .replace(/\uFFFD$/, '')}…`
-      : raw;
+  const cut = raw.length > limit ? cutAfter(raw, limit - 1) : raw;
   return cut.toWellFormed().replace(/\r\n?/g, '\n').replace(UNSAFE_TEXT, '').trim();
 }
 

@@ -2,6 +2,7 @@ import type { Chat, ChatHealth, PostOptions } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import { type Item, isClosed } from '../domain/item.ts';
+import { cutAfter } from '../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, Store } from '../store/store.ts';
 import type { Leases } from './leases.ts';
@@ -70,8 +71,6 @@ function createGlance(chat: Chat, look: () => void): Present {
 
 function createReconciler(chat: Chat, deps: PresentDeps): Present {
   const { store, clock, view } = deps;
-  // A platform without a pace and without a memory of its own shows a card again without anybody seeing it twice.
-  const harmlessTwice = chat.channelIntervalMs === 0 && chat.find === undefined;
   let wake: () => void = () => {};
   let nudged = false;
   let pausedUntil = 0;
@@ -129,31 +128,16 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   /** The most urgent card of a channel; several where the platform sets no pace, until it is time to look again. */
   async function workOff(channel: string, rows: readonly CardBehind[], signal: AbortSignal): Promise<void> {
     const startedAt = clock.now();
-    const done: CardRow[] = [];
     for (const row of rows) {
       if (signal.aborted || clock.now() < pausedUntil || clock.now() - startedAt >= TICK_MS) break;
       try {
-        await level(row, signal, done);
+        await level(row, signal);
       } catch (error) {
         deps.log.warn({ chat: chat.kind, itemId: row.itemId, error: messageOf(error) }, 'a card failed');
         channelFree.set(channel, clock.now() + TICK_MS);
       }
       if ((channelFree.get(channel) ?? 0) > clock.now()) break;
     }
-    if (done.length === 0) return;
-    await store.saveCards(done).catch((error) => {
-      deps.log.warn(
-        { chat: chat.kind, error: messageOf(error) },
-        'cards could not be saved; they are shown again',
-      );
-      channelFree.set(channel, clock.now() + TICK_MS);
-    });
-  }
-
-  /** Remembers what a card shows: at once where a second post would be seen, together with others where it would not. */
-  async function save(row: CardRow, done: CardRow[]): Promise<void> {
-    if (harmlessTwice) done.push(row);
-    else await store.saveCards([row]);
   }
 
   async function pause(busy: ReadonlyMap<string, unknown>, signal: AbortSignal): Promise<void> {
@@ -179,7 +163,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   }
 
   /** Brings one card level, or notes why not. */
-  async function level(found: CardBehind, signal: AbortSignal, done: CardRow[]): Promise<void> {
+  async function level(found: CardBehind, signal: AbortSignal): Promise<void> {
     if (!(await mine(found.channel))) return;
     // The page was read before the channel was ours, and other cards were written since.
     let item = (await store.item(found.itemId)) ?? found.item;
@@ -199,7 +183,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       if (isClosed(item) || !(await mine(row.channel))) return;
     }
     try {
-      await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => write(row, item, stop, done));
+      await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => write(row, item, stop));
       trouble = null;
     } catch (error) {
       if (signal.aborted) return;
@@ -214,7 +198,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     return rows.find((row) => row.chat === place.chat && row.channel === place.channel);
   }
 
-  async function write(row: CardRow, item: Item, signal: AbortSignal, done: CardRow[]): Promise<void> {
+  async function write(row: CardRow, item: Item, signal: AbortSignal): Promise<void> {
     const card = await view.card(item);
     const options = { nonce: nonceOf(item.id, row.channel), signal };
     const shown = (ref: string): CardRow => ({
@@ -233,19 +217,19 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     if (ref !== null) {
       const updated = await chat.update(ref, card, options);
       await remark({ ...row, ref: updated }, item, card, options);
-      await save(shown(updated), done);
+      await store.saveCards([shown(updated)]);
       return;
     }
     if (isClosed(item)) {
       // It was never posted, and there is nothing to show any more.
-      await save({ ...row, postingAt: null }, done);
+      await store.saveCards([{ ...row, postingAt: null }]);
       return;
     }
     const postingAt = row.postingAt ?? clock.now();
-    if (!harmlessTwice) await store.saveCards([{ ...row, postingAt }]);
+    await store.saveCards([{ ...row, postingAt }]);
     signal.throwIfAborted();
     const posted = await chat.post(row.channel, card, options);
-    await save({ ...shown(posted), postingAt }, done);
+    await store.saveCards([{ ...shown(posted), postingAt }]);
   }
 
   /**
@@ -318,13 +302,7 @@ const REMARK_TEXT = 200;
 /** One plain line: "Mira wrote again: “And the lid?”". */
 function remarkWords({ author, text, origin }: Card): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  const cut =
-    line.length > REMARK_TEXT
-      ? `${line
-          .slice(0, REMARK_TEXT)
-          .toWellFormed()
-          .replace(/\uFFFD$/, '')}…`
-      : line;
+  const cut = line.length > REMARK_TEXT ? cutAfter(line, REMARK_TEXT) : line;
   const said = cut === '' ? '.' : `: “${cut}”`;
   return `${author.name} ${origin === 'prompt' ? 'replied' : 'wrote again'}${said}`;
 }
