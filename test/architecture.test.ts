@@ -60,8 +60,9 @@ function mayImport(from: string): readonly string[] {
   if (from === 'config.ts') return ['domain', ...PORTS];
   if (from === 'sources/index') return ['sources/*'];
   if (from === 'chat/index') return ['chat/*'];
+  if (from === 'chat/kit') return ['domain', 'chat/chat', ...COMMON];
   if (from.startsWith('sources/')) return ['domain', 'sources/source', ...COMMON];
-  if (from.startsWith('chat/')) return ['domain', 'chat/chat', ...COMMON];
+  if (from.startsWith('chat/')) return ['domain', 'chat/chat', 'chat/kit', ...COMMON];
   if (from === 'main.ts') return ['*'];
   return [];
 }
@@ -134,7 +135,7 @@ describe('the house', () => {
 
   it.each([
     ['sources', sources, ['source', 'index']],
-    ['chat', chats, ['chat', 'index']],
+    ['chat', chats, ['chat', 'index', 'kit']],
   ] as const)('registers every adapter in %s, and nothing else', (folder, registry, others) => {
     const present = readdirSync(join(SRC, folder)).map((name) => name.replace(/\.ts$/, ''));
     expect(Object.keys(registry).sort()).toEqual(

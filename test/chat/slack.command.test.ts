@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, type Command, parseCommand } from '../../src/chat/slack/command.ts';
-import { daysUntil, localHour, parseWhen, resolveWhen } from '../../src/chat/slack/times.ts';
+import { COMMANDS } from '../../src/chat/kit/commands.ts';
+import { type Command, parseCommand } from '../../src/chat/slack/command.ts';
+import { daysUntil, localHour, parseWhen, resolveWhen } from '../../src/domain/times.ts';
 
 describe('what people type', () => {
   const cases: readonly [string, Command][] = [

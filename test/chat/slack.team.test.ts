@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PersonCard } from '../../src/chat/chat.ts';
-import { duration, personParts, statsParts } from '../../src/chat/slack/figures.ts';
+import { duration } from '../../src/chat/kit/words.ts';
+import { personParts, statsParts } from '../../src/chat/slack/figures.ts';
 import { rich } from '../../src/chat/slack/rich.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { Stats } from '../../src/domain/stats.ts';

@@ -1,9 +1,12 @@
+import { oneLine } from '../../domain/text.ts';
 import type { PersonCard } from '../chat.ts';
+import { waitingLongest } from '../kit/queue.ts';
+import { WINDOW_WORDS } from '../kit/words.ts';
 import type { KnownBlock } from './block-kit.ts';
 import { type Desk, words } from './desk.ts';
 import { personParts, statsParts } from './figures.ts';
 import { cardLines } from './lists.ts';
-import { bold, escapeText, oneLine, rich, section, text } from './rich.ts';
+import { bold, escapeText, rich, section, text } from './rich.ts';
 import type { Words } from './web.ts';
 
 /** An answer of blocks; `fallback` is what a notification says. */
@@ -21,8 +24,6 @@ export async function whoAnswer(desk: Desk, asked: string): Promise<Words> {
   return shown(`${people.length === 1 ? 'One person' : `${people.length} people`} found`, blocks);
 }
 
-const WINDOW_WORDS = { day: 'The last 24 hours', week: 'The last seven days' } as const;
-
 /** "stats": the figures of a window. */
 export async function statsAnswer(desk: Desk, window: 'day' | 'week'): Promise<Words> {
   const [stats, sources] = await Promise.all([desk.handlers().stats(window), desk.handlers().sources()]);
@@ -31,21 +32,14 @@ export async function statsAnswer(desk: Desk, window: 'day' | 'week'): Promise<W
   ]);
 }
 
-/** Those who wait longest are shown, so many. */
-const OLDEST = 5;
-
 /** "digest": the day's figures, and who waits longest. */
 export async function digestAnswer(desk: Desk): Promise<Words> {
   const handlers = desk.handlers();
-  const [stats, sources, { cards }] = await Promise.all([
+  const [stats, sources, oldest] = await Promise.all([
     handlers.stats('day'),
     handlers.sources(),
-    handlers.list({ states: ['open', 'claimed', 'snoozed'], limit: 200 }),
+    waitingLongest(handlers),
   ]);
-  const oldest = cards
-    .filter((card) => card.waitingSince !== null)
-    .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0) || a.itemId - b.itemId)
-    .slice(0, OLDEST);
   const deaf = sources.filter((source) => source.state === 'blind');
   return shown('Digest of the last 24 hours', [
     rich([section(bold(`Digest · ${WINDOW_WORDS.day}`)), ...statsParts(stats, sources)]),
@@ -67,7 +61,3 @@ export async function digestAnswer(desk: Desk): Promise<Words> {
         ]),
   ]);
 }
-
-/** Nobody is on call, and nobody is made up: what decides today, in one line. */
-export const ON_CALL =
-  'Nobody is on call: there is no rotation yet. The routes in potluck.yaml decide which channel gets a card; whoever claims it has it, and “assign 12 @somebody” gives it to a colleague.';

@@ -1,7 +1,7 @@
-import type { Card, CardAction } from '../../domain/card.ts';
-import type { Permission } from '../../domain/permission.ts';
+import type { Card } from '../../domain/card.ts';
 import { messageOf } from '../../errors.ts';
 import type { ChatAction } from '../chat.ts';
+import { FORM_NEEDS, whyNot } from '../kit/words.ts';
 import type { ModalView } from './block-kit.ts';
 import { act, type Desk, type Listener, openForm, tell, whyForbidden, words } from './desk.ts';
 import { draftForm, refuseForm } from './editor.ts';
@@ -49,14 +49,6 @@ const FORM_OF: Partial<Record<Verb, Form>> = {
   'mark-answered': 'mark-answered',
 };
 
-/** Forms that would be filled in vain without a role. */
-const NEEDS: Partial<Record<Form, Permission>> = {
-  approve: 'approve',
-  refuse: 'approve',
-  dismiss: 'dismiss',
-  assign: 'assign',
-};
-
 /** Does what a button says. The click is acknowledged already; the card itself follows by the reconciler. */
 export async function onClick(desk: Desk, click: Click): Promise<void> {
   const action = AT_ONCE[click.verb];
@@ -92,7 +84,7 @@ export async function openItemForm(desk: Desk, form: Form, opening: Opening): Pr
     if (!card) return `There is no #${target.itemId}.`;
     const no = whyNot(card, form);
     if (no) return no;
-    const needs = NEEDS[form];
+    const needs = FORM_NEEDS[form];
     const forbidden = needs === undefined ? null : await whyForbidden(desk, clicker, needs);
     if (forbidden !== null) return forbidden;
     const state: FormState = { item: card.itemId, version: card.version, channel: to.channel, shown: null };
@@ -121,15 +113,6 @@ async function itemForm(desk: Desk, form: Form, card: Card, state: FormState): P
     case 'mark-answered':
       return answeredForm(card, state);
   }
-}
-
-/** Why a form would be in vain, in words; null when the card offers the action. */
-function whyNot(card: Card, action: CardAction): string | null {
-  if (card.actions.includes(action)) return null;
-  if (card.closing) return `#${card.itemId} is closed already: ${card.closing.line}.`;
-  if (card.sending) return `${card.sending.by} is sending a reply to #${card.itemId} right now.`;
-  if (card.owner) return `#${card.itemId} is with ${card.owner.name} now.`;
-  return `That is not possible with #${card.itemId} as it stands.`;
 }
 
 /** A button inside a form of an item. */

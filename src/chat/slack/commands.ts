@@ -1,19 +1,23 @@
 import type { ItemState } from '../../domain/item.ts';
 import { safeUrl } from '../../domain/post.ts';
+import { oneLine } from '../../domain/text.ts';
+import { resolveWhen } from '../../domain/times.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
-import { digestAnswer, ON_CALL, shown, statsAnswer, whoAnswer } from './answers.ts';
+import { COMMANDS, type CommandName } from '../kit/commands.ts';
+import { claimMostUrgent } from '../kit/queue.ts';
+import { ON_CALL, PAGE } from '../kit/words.ts';
+import { digestAnswer, shown, statsAnswer, whoAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
-import { COMMANDS, type Command, type CommandName, parseCommand } from './command.ts';
+import { type Command, parseCommand } from './command.ts';
 import { act, type Desk, type Listener, tell, words } from './desk.ts';
 import { openIdea } from './ideas.ts';
-import { listBlocks, PAGE, sourceLines } from './lists.ts';
+import { listBlocks, sourceLines } from './lists.ts';
 import type { Form } from './modals.ts';
 import { muteAnswer, openSettings, unmuteAnswer } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
-import { bold, bullets, oneLine, rich, section, text } from './rich.ts';
-import { resolveWhen } from './times.ts';
+import { bold, bullets, rich, section, text } from './rich.ts';
 import type { Words } from './web.ts';
 
 /** A slash command as it came in. */
@@ -154,18 +158,11 @@ async function showAnswer(desk: Desk, item: number): Promise<Words> {
   return { text: message.text, blocks: message.blocks };
 }
 
-/** How many of the most urgent are tried: somebody else may take one in the same moment. */
-const TRIES = 5;
-
 /** Claims the most urgent open item for somebody. */
-export async function claimNext(desk: Desk, clicker: Clicker): Promise<ActResult | null> {
-  const { cards } = await desk.handlers().list({ states: ['open'], order: 'urgency', limit: TRIES });
-  let last: ActResult | null = null;
-  for (const card of cards) {
-    last = await act(desk, clicker, { itemId: card.itemId, version: card.version }, { type: 'claim' });
-    if (last.ok || last.refusal.code !== 'already-claimed') return last;
-  }
-  return last;
+export function claimNext(desk: Desk, clicker: Clicker): Promise<ActResult | null> {
+  return claimMostUrgent(desk.handlers(), (card) =>
+    act(desk, clicker, { itemId: card.itemId, version: card.version }, { type: 'claim' }),
+  );
 }
 
 async function nextAnswer(desk: Desk, clicker: Clicker): Promise<Words> {

@@ -1,12 +1,15 @@
 import type { Clock } from '../../clock.ts';
 import type { Permission } from '../../domain/permission.ts';
+import { manyLines, oneLine } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
-import type { ActRequest, ActResult, ChatAction, ChatHandlers, ChatLog } from '../chat.ts';
+import type { ActResult, ChatAction, ChatHandlers, ChatLog } from '../chat.ts';
+import { type Asked, type Asking, askFlow, whyMayNot } from '../kit/act.ts';
+import { soon } from '../kit/payloads.ts';
 import type { ModalView } from './block-kit.ts';
 import type { Target } from './ids.ts';
 import { wordsView } from './modals.ts';
 import type { Clicker, People } from './people.ts';
-import { escapeText, manyLines, oneLine, quote, rich, section, spoken, text } from './rich.ts';
+import { escapeText, quote, rich, section, spoken, text } from './rich.ts';
 import type { SlackWeb, Words } from './web.ts';
 
 /** What every listener works with. */
@@ -65,32 +68,29 @@ export async function tell(desk: Desk, to: Listener, say: Words): Promise<void> 
 }
 
 const OUTSIDE = 'Only people of the workspace that Potluck belongs to can act here.';
-const BROKEN =
-  'Something went wrong inside Potluck. Look at the card before you try again; if it goes on, whoever runs Potluck finds it in the log.';
 
-/** Who asks for something that is no action on an item; words when they are not of the team. */
-export async function asker(
-  desk: Desk,
-  clicker: Clicker,
-): Promise<
-  { readonly ok: true; readonly actor: ActRequest['actor'] } | { readonly ok: false; readonly text: string }
-> {
+/** Who asks; words when they are not of the team: people of a shared channel's other company may look, not act. */
+export async function asker(desk: Desk, clicker: Clicker): Promise<Asked> {
   const { actor, isOutside } = await desk.people.actor(clicker);
   return isOutside ? { ok: false, text: OUTSIDE } : { ok: true, actor };
 }
 
-/** Why somebody may not do this, with who can; null when they may. */
-export async function whyForbidden(desk: Desk, clicker: Clicker, what: Permission): Promise<string | null> {
+async function asking(desk: Desk, clicker: Clicker): Promise<Asking> {
   const asked = await asker(desk, clicker);
-  if (!asked.ok) return asked.text;
-  const answer = await desk.handlers().may(asked.actor, what);
-  return answer.ok ? null : withManagers(desk, answer.text);
+  return {
+    handlers: desk.handlers(),
+    log: desk.log,
+    asked,
+    withManagers: async (text) => {
+      const names = await desk.people.managers();
+      return names.length === 0 ? text : `${text} Managers on Slack: ${names.join(', ')}.`;
+    },
+  };
 }
 
-/** A refusal for want of a role, with the managers that only this chat knows of. */
-async function withManagers(desk: Desk, text: string): Promise<string> {
-  const names = await desk.people.managers();
-  return names.length === 0 ? text : `${text} Managers on Slack: ${names.join(', ')}.`;
+/** Why somebody may not do this, with who can; null when they may. */
+export async function whyForbidden(desk: Desk, clicker: Clicker, what: Permission): Promise<string | null> {
+  return whyMayNot(await asking(desk, clicker), what);
 }
 
 /** At most so many names are looked up for one text. */
@@ -107,48 +107,14 @@ export async function readable(desk: Desk, typed: string): Promise<string> {
   return spoken(named);
 }
 
-/** Asks the flow. A failure is an answer in words; what broke goes to the log and not to the person. */
+/** Asks the flow in somebody's name. Never throws. */
 export async function act(
   desk: Desk,
   clicker: Clicker,
   target: Target | { readonly itemId: number; readonly version: null },
   action: ChatAction,
 ): Promise<ActResult> {
-  // People of a shared channel's other company may look, not act.
-  const asked = await asker(desk, clicker);
-  if (!asked.ok) return { ok: false, refusal: { code: 'not-possible', text: asked.text }, card: null };
-  const request: ActRequest = {
-    itemId: target.itemId,
-    action,
-    actor: asked.actor,
-    seenVersion: target.version,
-  };
-  try {
-    const result = await desk.handlers().act(request);
-    if (result.ok || result.refusal.code !== 'not-allowed') return result;
-    const { code, text } = result.refusal;
-    return { ...result, refusal: { code, text: await withManagers(desk, text) } };
-  } catch (error) {
-    desk.log.error({ item: target.itemId, action: action.type, why: messageOf(error) }, 'an action failed');
-    return { ok: false, refusal: { code: 'unavailable', text: BROKEN }, card: null };
-  }
-}
-
-/** After this long a form says "one moment" first: a trigger id lives 3 s, and so does the wait for an acknowledgement. */
-const SLOW_MS = 1_500;
-
-/** The result, or null when it is not there in time; the work goes on. */
-export async function soon<T>(clock: Clock, work: Promise<T>): Promise<T | null> {
-  const done = new AbortController();
-  const timer = clock.sleep(SLOW_MS, done.signal).then(
-    () => null,
-    () => null,
-  );
-  try {
-    return await Promise.race([work, timer]);
-  } finally {
-    done.abort();
-  }
+  return askFlow(await asking(desk, clicker), target, action);
 }
 
 /** Opens a form within the life of its trigger id, however long the form takes to make. */
@@ -184,24 +150,4 @@ export async function openForm(
     desk.log.warn({ why: messageOf(error) }, 'a Slack form could not be opened');
     await tell(desk, to, words('Slack could not open the form in time. Please click again.'));
   }
-}
-
-/**
- * Runs each payload once: Slack sends an envelope again when its acknowledgement got lost, and a claim done twice would
- * refuse the one who made it. The first answer is given again.
- */
-export function onceEach(limit = 1_000): <T>(key: string | undefined, work: () => Promise<T>) => Promise<T> {
-  const seen = new Map<string, Promise<unknown>>();
-  return <T>(key: string | undefined, work: () => Promise<T>): Promise<T> => {
-    if (key === undefined || key === '') return work();
-    const before = seen.get(key);
-    if (before) return before as Promise<T>;
-    const running = work();
-    seen.set(key, running);
-    if (seen.size > limit) {
-      const [oldest] = seen.keys();
-      if (oldest !== undefined) seen.delete(oldest);
-    }
-    return running;
-  };
 }

@@ -1,6 +1,8 @@
 import type { Card } from '../../domain/card.ts';
 import type { Remark } from '../../domain/etiquette.ts';
 import type { Measure } from '../../domain/reply.ts';
+import { cut, manyLines, oneLine, tame } from '../../domain/text.ts';
+import { canSend, measured } from '../kit/words.ts';
 import type { Button, KnownBlock, ModalView } from './block-kit.ts';
 import {
   FIELDS,
@@ -15,20 +17,7 @@ import {
   wordsField,
 } from './modals.ts';
 import { button } from './render.ts';
-import {
-  bold,
-  bullets,
-  cut,
-  italic,
-  link,
-  manyLines,
-  oneLine,
-  quote,
-  rich,
-  section,
-  tame,
-  text,
-} from './rich.ts';
+import { bold, bullets, italic, link, quote, rich, section, text } from './rich.ts';
 
 /** The editor of what will be public, and the forms of the second person who reads it first. */
 
@@ -37,11 +26,6 @@ function draftProblem(card: Card): string | null {
   return (card.draft?.text.length ?? 0) > MAX_INPUT
     ? `This draft is longer than the ${MAX_INPUT} characters a Slack form takes. Edit it in the web room.`
     : null;
-}
-
-/** Whether an answer can go out from here: whoever may draft may send, and sending claims. */
-export function canSend(card: Card): boolean {
-  return card.reply !== null && (card.actions.includes('send') || card.actions.includes('draft'));
 }
 
 /** What the draft editor shows besides the card. */
@@ -174,11 +158,6 @@ function customer(card: Card): KnownBlock | null {
   ]);
 }
 
-function count(measure: Measure): string {
-  const parts = measure.parts.length > 1 ? `, in ${measure.parts.length} posts` : '';
-  return `${measure.length} of ${measure.limit} ${measure.unit}${parts}`;
-}
-
 function doorBlock(card: Card, measure: Measure | null): KnownBlock | null {
   if (card.reply === null)
     return rich([
@@ -189,7 +168,7 @@ function doorBlock(card: Card, measure: Measure | null): KnownBlock | null {
       ),
     ]);
   const door = oneLine(card.reply.account, 100);
-  const limit = measure ? count(measure) : `up to ${card.reply.limit} ${oneLine(card.reply.unit, 30)}`;
+  const limit = measure ? measured(measure) : `up to ${card.reply.limit} ${oneLine(card.reply.unit, 30)}`;
   return rich([
     section(text('Goes out as '), bold(door), text(` · ${limit}`)),
     measure?.problem ? section(text('⚠️ '), bold(oneLine(measure.problem, 400))) : null,
@@ -209,7 +188,7 @@ function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would g
       bold('in public'),
       text(' as '),
       bold(oneLine(account, 100)),
-      text(` · ${count(measure)}:`),
+      text(` · ${measured(measure)}:`),
     ),
     ...shown.flatMap((part, index) => [
       shown.length > 1 ? section(italic(`Post ${index + 1} of ${measure.parts.length}`)) : null,

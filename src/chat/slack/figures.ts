@@ -1,23 +1,8 @@
 import type { Stats } from '../../domain/stats.ts';
+import { oneLine } from '../../domain/text.ts';
 import type { PersonCard, SourceHealth } from '../chat.ts';
-import { bold, bullets, italic, link, oneLine, type RichPart, section, text, when } from './rich.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-/** "12 min", "3 h 5 min", "2 days": how long something took, for people. */
-export function duration(ms: number): string {
-  const minutes = Math.round(Math.max(0, ms) / MINUTE);
-  if (minutes < 1) return 'under a minute';
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.round(ms / (24 * HOUR))} days`;
-}
-
-function many(count: number, one: string, more = `${one}s`): string {
-  return `${count} ${count === 1 ? one : more}`;
-}
+import { duration, many } from '../kit/words.ts';
+import { bold, bullets, italic, link, type RichPart, section, text, when } from './rich.ts';
 
 /** What we know of somebody who writes to us: who, how often, since when, and how it stood with the latest. */
 export function personParts(person: PersonCard, latest: number): readonly RichPart[] {

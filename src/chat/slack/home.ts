@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { oneLine } from '../../domain/text.ts';
 import { messageOf, RateLimitedError } from '../../errors.ts';
 import type { Button, HomeView, KnownBlock } from './block-kit.ts';
 import { type Desk, whyForbidden } from './desk.ts';
@@ -7,7 +8,7 @@ import { flowLine, waitingLine } from './figures.ts';
 import { actionId } from './ids.ts';
 import { cardLines, sourceLines } from './lists.ts';
 import type { Clicker } from './people.ts';
-import { bold, italic, oneLine, rich, section, text } from './rich.ts';
+import { bold, italic, rich, section, text } from './rich.ts';
 
 /** Items of each list on the Home tab. */
 const SHOWN = 8;

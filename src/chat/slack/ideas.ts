@@ -1,5 +1,6 @@
 import type { ViewResponseAction } from '@slack/bolt';
 import { z } from 'zod';
+import { cut, oneLine } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, Outlet } from '../chat.ts';
 import type { ModalView } from './block-kit.ts';
@@ -20,7 +21,7 @@ import {
 } from './modals.ts';
 import { answerForm, type Fields, type FieldValue, notDone, type Outcome } from './outcome.ts';
 import type { Clicker } from './people.ts';
-import { cut, italic, oneLine, rich, section } from './rich.ts';
+import { italic, rich, section } from './rich.ts';
 import { previewOf } from './submits.ts';
 
 /**

@@ -1,7 +1,9 @@
 import type { App, RespondFn } from '@slack/bolt';
+import { onceEach } from '../kit/payloads.ts';
+import type { ReactionAction } from '../kit/reactions.ts';
 import { type Click, onAskApproval, onClick, onSave, type ViewClick } from './clicks.ts';
 import { claimNext, onCommand, pageAnswer } from './commands.ts';
-import { type Desk, type Listener, onceEach, openForm, type Respond, tell, words } from './desk.ts';
+import { type Desk, type Listener, openForm, type Respond, tell, words } from './desk.ts';
 import { draftForm } from './editor.ts';
 import type { HomeButton, Homes } from './home.ts';
 import { onIdea, onSaveIdea, openIdea, parseIdeaState } from './ideas.ts';
@@ -14,7 +16,7 @@ import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
 import { onSubmit } from './submits.ts';
 import { onTrack } from './track.ts';
-import { type ItemOf, onReaction, onThreadWords, type ReactionAction } from './trail.ts';
+import { type ItemOf, onReaction, onThreadWords } from './trail.ts';
 import type { Identity } from './web.ts';
 
 /** What the listeners need besides the desk. */

@@ -1,12 +1,10 @@
 import type { Card } from '../../domain/card.ts';
+import { oneLine } from '../../domain/text.ts';
 import type { SourceHealth } from '../chat.ts';
+import { PAGE, SOURCE_STATES, TONES } from '../kit/words.ts';
 import type { Button, KnownBlock } from './block-kit.ts';
 import { actionId } from './ids.ts';
-import { TONES } from './render.ts';
-import { bold, bullets, link, oneLine, type RichPart, rich, section, text, when } from './rich.ts';
-
-/** Items on one page of an answer. */
-export const PAGE = 10;
+import { bold, bullets, link, type RichPart, rich, section, text, when } from './rich.ts';
 
 /** Items as lines: state, number, kind, who, what, owner. Links lead to the post only. */
 export function cardLines(cards: readonly Card[]): RichPart | null {
@@ -58,13 +56,6 @@ export function parsePage(value: string | undefined): { offset: number; raw: str
   const match = /^(\d{1,6})\|(.*)$/s.exec(value ?? '');
   return match ? { offset: Number(match[1]), raw: match[2] ?? '' } : null;
 }
-
-const SOURCE_STATES: Readonly<Record<SourceHealth['state'], string>> = {
-  up: '🟢 hears',
-  quiet: '⚪ works, but nothing comes',
-  blind: '🔴 blind',
-  starting: '🟡 starting',
-};
 
 /** The sources and whether we hear them: "quiet" and "blind" are not the same. */
 export function sourceLines(sources: readonly SourceHealth[]): RichPart | null {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Card } from '../../domain/card.ts';
 import { DISMISS_REASONS } from '../../domain/item.ts';
+import { cut, oneLine, tame } from '../../domain/text.ts';
+import { SPANS } from '../kit/words.ts';
 import type { InputBlock, KnownBlock, ModalView, PlainTextInput } from './block-kit.ts';
-import { bold, cut, oneLine, quote, rich, section, tame, text } from './rich.ts';
+import { bold, quote, rich, section, text } from './rich.ts';
 
 /** The forms people fill in. */
 export const FORMS = [
@@ -158,16 +160,6 @@ export function dismissForm(
     wordsField('In your words', typed, true),
   ]);
 }
-
-/** The spans of the snooze form; `pick` takes the time below. */
-export const SPANS = {
-  '1h': 'In an hour',
-  '4h': 'In four hours',
-  tomorrow: 'Tomorrow at 9:00, your time',
-  monday: 'Monday at 9:00, your time',
-  pick: 'At the time below',
-} as const;
-export type Span = keyof typeof SPANS;
 
 export function snoozeForm(
   card: Card,

@@ -1,33 +1,20 @@
 import type { ViewResponseAction } from '@slack/bolt';
 import { z } from 'zod';
-import type { MuteTrial } from '../chat.ts';
+import { cut } from '../../domain/text.ts';
+import { mutedWords } from '../kit/commands.ts';
+import { fingerprint } from '../kit/payloads.ts';
+import { quoted, trialWords } from '../kit/words.ts';
 import { shown } from './answers.ts';
 import type { ModalView } from './block-kit.ts';
-import { mutedWords } from './command.ts';
 import { asker, type Desk, type Listener, openForm, whyForbidden, words } from './desk.ts';
 import { actionId } from './ids.ts';
 import { FIELDS, form, initial, input, MAX_INPUT, type Notice, notice, plain, wordsView } from './modals.ts';
-import { answerForm, type Fields, fingerprint, notDone, type Outcome } from './outcome.ts';
+import { answerForm, type Fields, notDone, type Outcome } from './outcome.ts';
 import type { Clicker } from './people.ts';
-import { bold, cut, italic, oneLine, rich, section, text } from './rich.ts';
+import { bold, italic, rich, section, text } from './rich.ts';
 import type { Words } from './web.ts';
 
 /** Muted words: what they would have hidden is shown before they hide anything. */
-
-/** "free coins", "airdrop": as they will be looked for, so that nobody mistakes a phrase for two words. */
-function quoted(list: readonly string[]): string {
-  return list.map((each) => `“${oneLine(each, 60)}”`).join(', ');
-}
-
-/** "would have hidden 41 of the last 500, among them 2 that you answered". */
-export function trialWords(trial: MuteTrial): string {
-  if (trial.looked === 0) return 'nothing has come in yet to try it on';
-  const among =
-    trial.answered === 0
-      ? ', none of which you answered'
-      : `, among them ${trial.answered} that you answered`;
-  return `would have hidden ${trial.hidden === 0 ? 'none' : trial.hidden} of the last ${trial.looked}${trial.hidden === 0 ? '' : among}`;
-}
 
 /** "mute": what is muted, or the trial of new words with a button to confirm. */
 export async function muteAnswer(desk: Desk, clicker: Clicker, list: readonly string[]): Promise<Words> {

@@ -2,10 +2,10 @@ import type { App, Receiver, ReceiverEvent, webApi } from '@slack/bolt';
 import type { Check } from '../../domain/check.ts';
 import { AuthError, messageOf, RejectedError } from '../../errors.ts';
 import type { CardRef, ChatContext, ChatHandlers, ChatHealth, ChatLog } from '../chat.ts';
+import { createJobs } from '../kit/jobs.ts';
 import { readKeys, SealError, tokenBox } from './crypto.ts';
 import { httpConnection } from './http.ts';
 import { type Installed, slackInstallations } from './installations.ts';
-import { slackJobs } from './jobs.ts';
 import { redact } from './log.ts';
 import { installPage, oauthReceiver } from './oauth-install.ts';
 import { endsInstallation, eventSeconds, teamsOf } from './oauth-payload.ts';
@@ -46,7 +46,7 @@ export async function createSeveral(
   const listed = Object.keys(rules.workspaces);
   const isListed = (teamId: string): boolean => Object.hasOwn(rules.workspaces, teamId);
   const page = installPage(values);
-  const jobs = slackJobs(log);
+  const jobs = createJobs(log);
   const spaces = new Map<string, Promise<Space | null>>();
   const up = new Map<string, Space>();
   /** Why an installation cannot be read. */

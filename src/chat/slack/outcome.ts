@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ViewResponseAction } from '@slack/bolt';
 import { messageOf } from '../../errors.ts';
+import { soon } from '../kit/payloads.ts';
 import type { ModalView } from './block-kit.ts';
-import { type Desk, soon, tell, words } from './desk.ts';
+import { type Desk, tell, words } from './desk.ts';
 import { wordsView } from './modals.ts';
 import type { Clicker } from './people.ts';
 
@@ -86,9 +86,4 @@ async function showLate(desk: Desk, frame: Frame, outcome: Outcome): Promise<voi
 /** The form gives way to words, with what was typed kept in sight. */
 export function notDone(say: string, keep: string | null): Outcome {
   return { kind: 'view', view: wordsView('Not done', { icon: '⚠️', text: say }, keep), say, keep };
-}
-
-/** Names a text without carrying it: a form's memory is too small for the text itself. */
-export function fingerprint(value: string): string {
-  return createHash('sha256').update(value).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,6 @@
 import type { Card, CardAction } from '../../domain/card.ts';
+import { cut, manyLines, oneLine } from '../../domain/text.ts';
+import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, TONES } from '../kit/words.ts';
 import type {
   Button,
   KnownBlock,
@@ -11,12 +13,9 @@ import { actionId, menuValue, type Target, targetValue, type Verb } from './ids.
 import {
   bold,
   bullets,
-  cut,
   escapeText,
   italic,
   link,
-  manyLines,
-  oneLine,
   quote,
   type RichPart,
   rich,
@@ -42,23 +41,6 @@ export const CARD_EVENT = 'potluck_card';
  * (slackapi/bolt-js#2509), counting something it does not document; bytes of JSON are the strictest reading.
  */
 export const MAX_BLOCK_BYTES = 12_000;
-
-/**
- * The state is an emoji in the first line and not the coloured bar of an attachment: attachments are folded behind
- * "Show more" after a few lines, are legacy in Slack's own words, and a screen reader never speaks their colour.
- */
-export const TONES = { red: '🔴', yellow: '🟡', green: '🟢', grey: '⚪' } as const;
-
-const KINDS: Readonly<Record<Card['kinds'][number], string>> = {
-  complaint: '😟',
-  question: '❓',
-  comparison: '⚖️',
-  praise: '💚',
-  'link-share': '🔗',
-  follow: '👋',
-  mention: '💬',
-  spam: '🗑️',
-};
 
 /** Most characters of each part; all shrink together until the card fits. */
 interface Budget {
@@ -153,7 +135,7 @@ function bodyBlocks(card: Card, budget: Budget): readonly KnownBlock[] {
 
 /** "❓ Question", as far as the kinds are known. */
 function kindWords(card: Card): string {
-  const icon = card.origin === 'prompt' ? '💡' : card.kinds[0] ? KINDS[card.kinds[0]] : '💬';
+  const icon = card.origin === 'prompt' ? '💡' : card.kinds[0] ? KIND_ICONS[card.kinds[0]] : '💬';
   return `${icon} ${oneLine(card.kindLabel, 80)}`.trim();
 }
 
@@ -293,48 +275,29 @@ function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['ele
   return [text('👤 '), bold('Nobody has it yet'), text(before), ...waiting];
 }
 
-const LABELS: Readonly<Record<CardAction, string>> = {
-  claim: 'Claim',
-  draft: 'Draft',
-  'request-approval': 'Ask for approval',
-  approve: 'Approve & send…',
-  refuse: 'Refuse…',
-  send: 'Send',
-  dismiss: 'Dismiss',
-  release: 'Release',
-  assign: 'Assign to…',
-  snooze: 'Snooze…',
-  'mark-answered': 'Mark answered',
-  note: 'Note…',
-  reopen: 'Reopen',
-  open: 'Open post',
-};
-
-/** These are buttons; everything else is in the menu, so that a card on a phone keeps one row. */
-const BUTTONS = ['claim', 'approve', 'refuse', 'draft', 'request-approval', 'dismiss'] as const;
-const MENU = ['release', 'assign', 'snooze', 'mark-answered', 'note', 'reopen'] as const;
 /** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
 const MAX_MENU = 5;
 
 function actionsBlock(card: Card): KnownBlock | null {
   const target = { itemId: card.itemId, version: card.version };
-  const elements: (Button | Overflow)[] = BUTTONS.filter((action) => card.actions.includes(action)).map(
-    (action) =>
-      button(
-        action,
-        target,
-        LABELS[action],
-        action === 'claim' || action === 'approve' ? 'primary' : undefined,
-        labelFor(action, card),
-      ),
+  const elements: (Button | Overflow)[] = BUTTON_ACTIONS.filter((action) =>
+    card.actions.includes(action),
+  ).map((action) =>
+    button(
+      action,
+      target,
+      ACTION_LABELS[action],
+      action === 'claim' || action === 'approve' ? 'primary' : undefined,
+      labelFor(action, card),
+    ),
   );
-  const menu = MENU.filter((action) => card.actions.includes(action)).map((action) =>
+  const menu = MENU_ACTIONS.filter((action) => card.actions.includes(action)).map((action) =>
     menuLine(action, target),
   );
   for (let start = 0; start < menu.length; start += MAX_MENU)
     elements.push(overflow(menu.slice(start, start + MAX_MENU), start / MAX_MENU));
   if (fits(card.url, MAX_URL) && (card.actions.includes('open') || elements.length === 0))
-    elements.push({ ...button('open', target, LABELS.open), url: card.url });
+    elements.push({ ...button('open', target, ACTION_LABELS.open), url: card.url });
   return elements.length === 0 ? null : { type: 'actions', elements };
 }
 
@@ -358,12 +321,12 @@ export function button(
 
 /** What a screen reader says in place of "Claim", among twenty other buttons called so. */
 function labelFor(action: CardAction, card: Card): string {
-  return cut(`${LABELS[action]} number ${card.itemId}, ${oneLine(card.kindLabel, 40)}`, 75);
+  return cut(`${ACTION_LABELS[action]} number ${card.itemId}, ${oneLine(card.kindLabel, 40)}`, 75);
 }
 
 function menuLine(action: Verb & CardAction, target: Target): PlainTextOption {
   return {
-    text: { type: 'plain_text', text: LABELS[action], emoji: false },
+    text: { type: 'plain_text', text: ACTION_LABELS[action], emoji: false },
     value: menuValue(action, target),
   };
 }
@@ -375,12 +338,12 @@ function overflow(options: PlainTextOption[], part: number): Overflow {
 /** A closed card: how it ended and what it was, in one line, with what is left to do in its menu. */
 function closedLine(card: Card): KnownBlock {
   const target = { itemId: card.itemId, version: card.version };
-  const menu: PlainTextOption[] = MENU.filter(
+  const menu: PlainTextOption[] = MENU_ACTIONS.filter(
     (action) => card.actions.includes(action) && (action === 'reopen' || action === 'note'),
   ).map((action) => menuLine(action, target));
   if (fits(card.closing?.url ?? null, MAX_URL) && card.closing?.url)
     menu.push({ ...linkLine('See the answer', target), url: card.closing.url });
-  if (fits(card.url, MAX_URL)) menu.push({ ...linkLine(LABELS.open, target), url: card.url });
+  if (fits(card.url, MAX_URL)) menu.push({ ...linkLine(ACTION_LABELS.open, target), url: card.url });
   const line = `${card.state === 'answered' ? '✅' : '🗂️'} #${card.itemId} ${oneLine(card.closing?.line ?? '', 300)} · ${kindWords(card)} from ${authorWords(card, 80)} on ${oneLine(card.source.label, 60)}${card.sample ? ' · sample' : ''}: ${oneLine(card.text, 120) || '(no text)'}`;
   return {
     type: 'section',

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { AuthError } from '../../errors.ts';
 import { type ChatContext, defineChat } from '../chat.ts';
+import { REACTION_ACTIONS } from '../kit/reactions.ts';
 import { KEY_WORDS, readKeys } from './crypto.ts';
 import { httpConnection } from './http.ts';
 import { boltLogger } from './log.ts';
 import { DEFAULT_COMMAND } from './manifest.ts';
 import { createSeveral } from './oauth.ts';
 import { type Connection, socketConnection } from './socket.ts';
-import { DEFAULT_REACTIONS, REACTION_ACTIONS } from './trail.ts';
+import { DEFAULT_REACTIONS } from './trail.ts';
 import { openWorkspace, type SlackChat } from './workspace.ts';
 
 const BOT_TOKEN = /^(xoxe\.)?xoxb-/;

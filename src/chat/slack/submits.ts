@@ -3,11 +3,14 @@ import type { Card } from '../../domain/card.ts';
 import type { Remark } from '../../domain/etiquette.ts';
 import { DISMISS_REASONS, type DismissReason } from '../../domain/item.ts';
 import { safeUrl } from '../../domain/post.ts';
+import { resolveWhen } from '../../domain/times.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
+import { fingerprint } from '../kit/payloads.ts';
+import { canSend, SPANS, type Span } from '../kit/words.ts';
 import type { ModalView } from './block-kit.ts';
 import { act, type Desk, whyForbidden } from './desk.ts';
-import { approveForm, canSend, draftForm, refuseForm } from './editor.ts';
+import { approveForm, draftForm, refuseForm } from './editor.ts';
 import {
   answeredForm,
   assignForm,
@@ -17,15 +20,12 @@ import {
   type FormState,
   type Notice,
   noteForm,
-  SPANS,
-  type Span,
   snoozeForm,
   type Typed,
   wordsView,
 } from './modals.ts';
-import { answerForm, type Fields, fingerprint, notDone, type Outcome } from './outcome.ts';
+import { answerForm, type Fields, notDone, type Outcome } from './outcome.ts';
 import type { Clicker } from './people.ts';
-import { resolveWhen } from './times.ts';
 
 /** A form of an item as somebody submitted it. */
 export interface Submission {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { oneLine } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
 import { asker, type Desk, type Listener, readable, tell, words } from './desk.ts';
 import type { Clicker } from './people.ts';
-import { oneLine } from './rich.ts';
+
 import type { ItemOf } from './trail.ts';
 
 /** Most characters of a message that are tracked; Slack takes no longer ones. */

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
-import type { CardRef, ChatAction } from '../chat.ts';
+import type { CardRef } from '../chat.ts';
+import { type ReactionAction, reactionAction } from '../kit/reactions.ts';
 import { act, type Desk, readable, tell, words } from './desk.ts';
 import { CARD_EVENT } from './render.ts';
 import type { HistoryMessage } from './web.ts';
@@ -9,10 +10,6 @@ import type { HistoryMessage } from './web.ts';
  * it ever becomes public, and the bot speaks there to nobody but the one it answers, privately.
  */
 
-/** What an emoji does. */
-export const REACTION_ACTIONS = ['claim', 'answered', 'dismiss', 'snooze'] as const;
-export type ReactionAction = (typeof REACTION_ACTIONS)[number];
-
 /** Emoji names without colons, as Slack's events carry them. */
 export const DEFAULT_REACTIONS: Readonly<Record<string, ReactionAction>> = {
   eyes: 'claim',
@@ -20,9 +17,6 @@ export const DEFAULT_REACTIONS: Readonly<Record<string, ReactionAction>> = {
   see_no_evil: 'dismiss',
   zzz: 'snooze',
 };
-
-/** 💤 without words means: not now. */
-const SNOOZE_MS = 3_600_000;
 
 export interface Reaction {
   readonly added: boolean;
@@ -48,25 +42,12 @@ export async function onReaction(
   if (meaning === undefined || (!reaction.added && meaning !== 'claim')) return;
   const itemId = await itemOf(reaction.channel, reaction.ts);
   if (itemId === null) return;
-  const action = reaction.added ? actionOf(meaning, desk.clock.now()) : ({ type: 'release' } as const);
+  const action = reaction.added ? reactionAction(meaning, desk.clock.now()) : ({ type: 'release' } as const);
   const result = await act(desk, { id: reaction.user }, { itemId, version: null }, action);
   if (result.ok) return;
   // Somebody who takes back 👀 from an item that is not theirs has not asked for anything.
   if (!reaction.added || result.refusal.code === 'already-yours') return;
   await tell(desk, { user: reaction.user, channel: reaction.channel }, words(result.refusal.text));
-}
-
-function actionOf(meaning: ReactionAction, now: number): ChatAction {
-  switch (meaning) {
-    case 'claim':
-      return { type: 'claim' };
-    case 'answered':
-      return { type: 'mark-answered' };
-    case 'dismiss':
-      return { type: 'dismiss', reason: 'other', words: null };
-    case 'snooze':
-      return { type: 'snooze', until: now + SNOOZE_MS };
-  }
 }
 
 /** A message in a thread. */

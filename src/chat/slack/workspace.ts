@@ -2,12 +2,12 @@ import type { Receiver, webApi } from '@slack/bolt';
 import type { Card } from '../../domain/card.ts';
 import { messageOf, RejectedError } from '../../errors.ts';
 import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions } from '../chat.ts';
+import { createJobs } from '../kit/jobs.ts';
 import { slackChecks } from './checks.ts';
 import type { Desk } from './desk.ts';
 import { slackCode } from './failures.ts';
 import { slackHomes } from './home.ts';
 import { slackIdentity } from './identity.ts';
-import { slackJobs } from './jobs.ts';
 import { listen } from './listen.ts';
 import { boltLogger, redact } from './log.ts';
 import { slackPeople } from './people.ts';
@@ -61,7 +61,7 @@ export async function openWorkspace(
   const { connection } = line;
   const identity = slackIdentity({ clock, log, known: line.known ?? null });
   const web: SlackWeb = slackWeb(line.bot, line.app, clock, identity);
-  const jobs = slackJobs(log);
+  const jobs = createJobs(log);
   let handlers: ChatHandlers | null = null;
   const desk: Desk = {
     web,

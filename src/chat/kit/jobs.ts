@@ -11,7 +11,7 @@ export interface Jobs {
   settled(): Promise<void>;
 }
 
-export function slackJobs(log: ChatLog): Jobs {
+export function createJobs(log: ChatLog): Jobs {
   const running = new Set<Promise<unknown>>();
   const track = <T>(work: Promise<T>): Promise<T> => {
     const counted: Promise<unknown> = work.then(
@@ -25,7 +25,7 @@ export function slackJobs(log: ChatLog): Jobs {
     track,
     run(work) {
       const job = work().catch((error: unknown) => {
-        log.error({ why: messageOf(error) }, 'something asked for on Slack failed');
+        log.error({ why: messageOf(error) }, 'something asked for in the chat failed');
       });
       return track(job);
     },
