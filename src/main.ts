@@ -187,6 +187,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         random,
         cache,
         log: log.child({ chat: kind.kind }),
+        leases,
         http: http.door,
       }),
     );
@@ -398,15 +399,18 @@ async function runDoctor(): Promise<void> {
       sources: (store) => createSources(config, store, systemClock, Math.random, log),
       chats: (store) =>
         Promise.all(
-          config.chats.map(({ kind, env, policy }) =>
-            kind.create(env, policy, {
+          config.chats.map(async ({ kind, env, policy }) => ({
+            channels: channelsOf(config, kind.kind),
+            chat: await kind.create(env, policy, {
               clock: systemClock,
               random: Math.random,
               cache: new Keyv({ store: store.keyvStore(), namespace: `chat.${kind.kind}` }),
               log,
+              // It looks and connects nothing: nobody is kept from anything.
+              leases: { hold: async () => false },
               http: { mount: () => {}, url: `http://${config.host}:${config.port}`, host: config.host },
             }),
-          ),
+          })),
         ),
       secrets: config.secrets,
     },

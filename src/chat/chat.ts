@@ -154,6 +154,8 @@ export interface ChatHandlers {
   sources(): Promise<readonly SourceHealth[]>;
   /** The channels of this chat that routes lead to, in the order of the configuration. */
   channels(): readonly string[];
+  /** The channels of this chat that an item has cards in. */
+  places(itemId: number): Promise<readonly string[]>;
   /** The item behind a number a person typed. */
   item(itemId: number): Promise<Item | null>;
   /** Called with the items that changed, at most once a second; returns how to stop. */
@@ -229,7 +231,8 @@ export interface Chat {
    */
   remark?(ref: CardRef, text: string, mention: string | null, options: PostOptions): Promise<void>;
   health(): ChatHealth;
-  check(signal: AbortSignal): Promise<readonly Check[]>;
+  /** @param channels those that routes lead to: the doctor asks before anything is started */
+  check(signal: AbortSignal, channels: readonly string[]): Promise<readonly Check[]>;
   /** Stops within 3 s; posts and updates under way finish first. */
   stop(): Promise<void>;
 }
@@ -241,8 +244,16 @@ export interface ChatContext {
   /** Sessions, installation tokens, channel and user names. */
   readonly cache: Keyv;
   readonly log: ChatLog;
+  /** What one process alone may do, among all that share the database. */
+  readonly leases: ChatLeases;
   /** Where a chat with pages of its own serves them. */
   readonly http: HttpDoor;
+}
+
+/** Rights that several processes on one database take turns in. */
+export interface ChatLeases {
+  /** Takes, or keeps, the right to do something; false while another process has it. Held until the process stops. */
+  hold(name: string): Promise<boolean>;
 }
 
 /** A chat hands the whole sub-tree of paths it wants served; the composition root mounts it on the one HTTP server. */

@@ -7,7 +7,9 @@ import type { Store } from '../store/store.ts';
 export interface Patient {
   readonly database: () => Promise<Store>;
   readonly sources: (store: Store) => Promise<readonly Source[]>;
-  readonly chats: (store: Store) => Promise<readonly Chat[]>;
+  readonly chats: (
+    store: Store,
+  ) => Promise<readonly { readonly chat: Chat; readonly channels: readonly string[] }[]>;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
@@ -39,11 +41,13 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
   }
   try {
     for (const source of await patient.sources(store)) {
-      for (const check of await checksOf(source)) tell(`source ${source.name} (${source.label})`, check);
+      for (const check of await checksOf((signal) => source.check(signal)))
+        tell(`source ${source.name} (${source.label})`, check);
       await source.close?.();
     }
-    for (const chat of await patient.chats(store)) {
-      for (const check of await checksOf(chat)) tell(`chat ${chat.label}`, check);
+    for (const { chat, channels } of await patient.chats(store)) {
+      for (const check of await checksOf((signal) => chat.check(signal, channels)))
+        tell(`chat ${chat.label}`, check);
     }
   } finally {
     await store.close();
@@ -51,9 +55,9 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
   return healthy;
 }
 
-async function checksOf(subject: Pick<Source, 'check'>): Promise<readonly Check[]> {
+async function checksOf(look: (signal: AbortSignal) => Promise<readonly Check[]>): Promise<readonly Check[]> {
   try {
-    return await subject.check(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    return await look(AbortSignal.timeout(CHECK_TIMEOUT_MS));
   } catch (error) {
     return [{ ok: false, what: 'could not be checked', remedy: messageOf(error) }];
   }

@@ -60,6 +60,8 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
       return item ? view.card(item) : null;
     },
     item: (itemId) => store.item(itemId),
+    places: async (itemId) =>
+      (await store.cardsOf(itemId)).filter((row) => row.chat === chat).map(({ channel }) => channel),
     list: async (query) => {
       const { limit = DEFAULT_LIMIT, offset = 0, ...rest } = query;
       const filter = withChat(rest, chat);

@@ -134,7 +134,7 @@ describe('the tables', () => {
   it('let a whole day of work go on with exactly these scopes, on a workspace that checks them', async () => {
     const world = await slackWorld({ scopes: botScopes() });
     try {
-      const checks = await world.chat().check(new AbortController().signal);
+      const checks = await world.chat().check(new AbortController().signal, []);
       expect(checks.filter((check) => !check.ok)).toEqual([]);
       const asked = new Set(world.slack.calls().map((call) => call.result));
       expect([...asked]).toEqual(['ok']);
@@ -146,7 +146,7 @@ describe('the tables', () => {
   it('are told apart by the doctor when one is missing', async () => {
     const world = await slackWorld({ scopes: botScopes().filter((scope) => scope !== 'users:read') });
     try {
-      const checks = await world.chat().check(new AbortController().signal);
+      const checks = await world.chat().check(new AbortController().signal, []);
       const bad = checks.filter((check) => !check.ok);
       expect(bad).toHaveLength(1);
       expect(bad[0]?.what).toContain('users:read');

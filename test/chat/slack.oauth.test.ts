@@ -60,6 +60,7 @@ async function open(key = KEY, workspaces: object = { [FIRST]: {}, [SECOND]: {} 
     random: () => 0.5,
     cache: new Keyv({ store: kept, namespace: 'chat.slack' }),
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    leases: { hold: async () => true },
     http: { mount: () => {}, url: 'http://127.0.0.1:1', host: '127.0.0.1' },
   });
   chats.push(chat);
@@ -171,7 +172,7 @@ describe('several workspaces', () => {
     await chat.post(there, card(8, there), options());
     expect(chat.health()).toMatchObject({ state: 'up', detail: expect.stringContaining(`Team ${FIRST}`) });
     expect(chat.health().detail).not.toContain(SECOND);
-    const checks = await chat.check(options().signal);
+    const checks = await chat.check(options().signal, []);
     expect(checks.filter(({ ok }) => !ok).map(({ remedy }) => remedy)).toEqual([
       expect.stringContaining('Install the app'),
     ]);

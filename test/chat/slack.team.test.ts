@@ -540,7 +540,7 @@ describe('roles', () => {
     slack.fail({ kind: 'status', status: 503 }, 'usergroups.users.list');
     await ask('note 7 five', 'bo');
     expect(roles().at(-1)).toBe('manager');
-    const checks = await world.chat().check(signal);
+    const checks = await world.chat().check(signal, []);
     expect(checks.find((check) => check.what.includes('S0MANAGERS'))).toMatchObject({ ok: true });
   });
 
@@ -549,7 +549,7 @@ describe('roles', () => {
     await post(sampleCard());
     await ask('note 7 one');
     expect(handlers.acts[0]?.actor.role).toBeUndefined();
-    const checks = await world.chat().check(signal);
+    const checks = await world.chat().check(signal, []);
     const bad = checks.filter((check) => !check.ok);
     expect(bad).toHaveLength(1);
     expect(bad[0]?.remedy).toContain('usergroups:read');

@@ -317,8 +317,13 @@ export function chatContract(
       it.each(cases)('$name: the flow is asked once, by the right person', async ({ state, action }) => {
         await post(sampleCard({ state, owner: state === 'claimed' ? owner(world.ana) : null }));
         await world.click(world.ana, await only(), action);
-        expect(world.handlers.acts).toHaveLength(1);
-        const [request] = world.handlers.acts;
+        // Where a form is gone once it was sent, the text is kept as the draft before its preview is shown.
+        const [request, ...others] = world.handlers.acts.filter(
+          (each) => each.action.type !== 'draft' || action.type === 'draft',
+        );
+        expect(others).toEqual([]);
+        expect(world.handlers.acts.length).toBeLessThanOrEqual(action.type === 'send' ? 2 : 1);
+        for (const each of world.handlers.acts) expect(each.actor.id).toBe(world.ana.actorId);
         expect(request?.itemId).toBe(7);
         expect(request?.actor.id).toBe(world.ana.actorId);
         expect(request?.actor.name).toBe(world.ana.name);
@@ -406,7 +411,7 @@ export function chatContract(
 
       it('tells its health, checks itself, and stops promptly, twice if need be', async () => {
         expect(world.chat.health().state).toBe('up');
-        const checks = await world.chat.check(new AbortController().signal);
+        const checks = await world.chat.check(new AbortController().signal, [world.channel]);
         expect(checks.length).toBeGreaterThan(0);
         for (const check of checks) expect(check).toMatchObject({ ok: true, remedy: null });
         const pending = post(sampleCard()).catch(() => null);

@@ -337,6 +337,7 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     measure,
     sources: async () => sources,
     channels: () => options.channels,
+    places: async (itemId) => places.get(itemId) ?? [],
     item: async (itemId) => {
       const card = cards.get(itemId);
       return card ? itemOf(card) : null;

@@ -43,6 +43,7 @@ export async function makeWebRoom(options: WebRoomOptions = {}): Promise<WebRoom
     random: () => 0.5,
     cache,
     log,
+    leases: { hold: async () => true },
     http: {
       host: options.host ?? '127.0.0.1',
       url: options.url ?? 'http://127.0.0.1:3000',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
+import { UnavailableError } from '../../errors.ts';
 
 /** What a click needs, on whatever platform it was made. */
 
@@ -43,4 +44,32 @@ export function onceEach(limit = 1_000): <T>(key: string | undefined, work: () =
 /** Names a text without carrying it: a form's memory is too small for the text itself. */
 export function fingerprint(value: string): string {
   return createHash('sha256').update(value).digest('base64url').slice(0, 22);
+}
+
+/**
+ * The result, unless the signal aborts or `ms` pass first. The request itself goes on: whoever asked must treat it as
+ * possibly done, which is what `find` is for.
+ *
+ * @throws UnavailableError when time is over
+ */
+export async function inTime<T>(
+  who: string,
+  work: Promise<T>,
+  clock: Clock,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<T> {
+  const late = new AbortController();
+  const limit = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  const timer = clock.sleep(ms, limit).then(() => {
+    throw new UnavailableError(`${who} did not answer within ${Math.round(ms / 1_000)} s.`);
+  });
+  // Whichever loses the race must not become an unhandled rejection.
+  work.catch(() => {});
+  timer.catch(() => {});
+  try {
+    return await Promise.race([work, timer]);
+  } finally {
+    late.abort();
+  }
 }

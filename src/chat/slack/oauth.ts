@@ -304,7 +304,7 @@ export async function createSeveral(
       const checks: Check[] = [];
       for (const teamId of listed) {
         const space = await spaceOf(teamId);
-        if (space) checks.push(...(await space.chat.check(signal)));
+        if (space) checks.push(...(await space.chat.check(signal, [])));
         else checks.push({ ok: false, what: `Slack: is installed in ${teamId}`, remedy: missing(teamId) });
       }
       return checks;

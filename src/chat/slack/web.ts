@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { AuthError, UnavailableError } from '../../errors.ts';
+import { inTime } from '../kit/payloads.ts';
 import type { HomeView, KnownBlock, ModalView } from './block-kit.ts';
 import { slackCode, slackError } from './failures.ts';
 import type { AppMethod, WebMethod } from './manifest.ts';
@@ -143,7 +144,7 @@ export function slackWeb(
       const asked = (isBots || !app ? bot() : Promise.resolve(app)).then((client) =>
         client.apiCall(method, args),
       );
-      const answer = await inTime(asked, clock, CALL_TIMEOUT_MS, signal);
+      const answer = await inTime('Slack', asked, clock, CALL_TIMEOUT_MS, signal);
       const parsed = schema.safeParse(answer);
       if (!parsed.success)
         throw new UnavailableError(
@@ -241,24 +242,4 @@ export function slackWeb(
       return (await call('usergroups.users.list', { usergroup: groupId }, groupUsers, signal)).users;
     },
   };
-}
-
-/**
- * The result, unless the signal aborts or `ms` pass first. The request itself goes on: whoever asked must treat it as
- * possibly done, which is what `find` is for.
- */
-async function inTime<T>(work: Promise<T>, clock: Clock, ms: number, signal?: AbortSignal): Promise<T> {
-  const late = new AbortController();
-  const limit = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
-  const timer = clock.sleep(ms, limit).then(() => {
-    throw new UnavailableError(`Slack did not answer within ${Math.round(ms / 1_000)} s.`);
-  });
-  // Whichever loses the race must not become an unhandled rejection.
-  work.catch(() => {});
-  timer.catch(() => {});
-  try {
-    return await Promise.race([work, timer]);
-  } finally {
-    late.abort();
-  }
 }

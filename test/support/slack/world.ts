@@ -55,6 +55,7 @@ export async function slackWorld(options: SlackWorldOptions = {}): Promise<Slack
     random: () => 0.5,
     cache: new Keyv({ namespace: 'slack' }),
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    leases: { hold: async () => true },
     http: { mount: () => {}, url: 'http://127.0.0.1:1', host: '127.0.0.1' },
   };
   const env = slack.env.parse({ ...workspace.env, ...options.env });

@@ -1,0 +1,114 @@
+import type { Keyv } from 'keyv';
+import type { Clock } from '../../clock.ts';
+import type { Permission } from '../../domain/permission.ts';
+import { cut, manyLines, oneLine } from '../../domain/text.ts';
+import type { ActResult, ChatAction, ChatHandlers, ChatLog } from '../chat.ts';
+import { type Asked, askFlow, whyMayNot } from '../kit/act.ts';
+import { fingerprint } from '../kit/payloads.ts';
+import type { DiscordApi } from './api.ts';
+import { type Component, ephemeral, type Message, textDisplay } from './components.ts';
+import type { DiscordIdentity } from './identity.ts';
+import { plain, quote } from './markdown.ts';
+import type { Clicker, People } from './people.ts';
+
+/** What every listener works with. */
+export interface Desk {
+  readonly api: DiscordApi;
+  readonly identity: DiscordIdentity;
+  readonly people: People;
+  readonly clock: Clock;
+  readonly log: ChatLog;
+  readonly stash: Stash;
+  /** The time zone of the team. */
+  readonly timezone: string;
+  handlers(): ChatHandlers;
+}
+
+/** Words on a private answer, made inert: whatever a refusal quotes cannot ping or format. */
+export function words(say: string, keep: string | null = null): Message {
+  const kept = keep === null || keep === '' ? '' : quote(manyLines(keep, 1_200, 40));
+  return ephemeral([
+    textDisplay(plain(manyLines(say, 700, 20)) || '…'),
+    kept === '' ? null : textDisplay(`Your words:\n${kept}`),
+  ]);
+}
+
+/** A private answer of parts. */
+export function answer(parts: readonly (Component | null)[]): Message {
+  return ephemeral(parts);
+}
+
+/** Who asks; words when they may only look. */
+export function asker(desk: Desk, clicker: Clicker, itemId: number | null = null): Promise<Asked> {
+  return desk.people.asked(desk.handlers(), clicker, itemId);
+}
+
+/** Asks the flow in somebody's name. Never throws. */
+export async function act(
+  desk: Desk,
+  clicker: Clicker,
+  target: { readonly itemId: number; readonly version: number | null },
+  action: ChatAction,
+): Promise<ActResult> {
+  return askFlow(await desk.people.asking(desk.handlers(), clicker, target.itemId), target, action);
+}
+
+/** Why somebody may not do this, with who can; null when they may. */
+export async function whyForbidden(
+  desk: Desk,
+  clicker: Clicker,
+  what: Permission,
+  itemId: number | null = null,
+): Promise<string | null> {
+  return whyMayNot(await desk.people.asking(desk.handlers(), clicker, itemId), what);
+}
+
+/**
+ * What a button needs and cannot carry in a hundred characters. Kept in the cache for a day: a button whose words are
+ * gone says so, and nothing else depends on it.
+ */
+export interface Stash {
+  /** A short name for the text: the text itself where it is short enough. */
+  put(text: string): Promise<string>;
+  /** The text behind a name; null when it is gone. */
+  take(name: string): Promise<string | null>;
+}
+
+const STASH_TTL_MS = 24 * 3_600_000;
+/** What is left of a custom id beside its verb. */
+const SHORT = 60;
+
+export function createStash(cache: Keyv): Stash {
+  return {
+    async put(text) {
+      if (text.length < SHORT) return `=${text}`;
+      const name = fingerprint(text);
+      await cache.set(`stash:${name}`, text, STASH_TTL_MS);
+      return `#${name}`;
+    },
+    async take(name) {
+      if (name.startsWith('=')) return name.slice(1);
+      const kept: unknown = await cache.get(`stash:${name.slice(1)}`).catch(() => null);
+      return typeof kept === 'string' ? kept : null;
+    },
+  };
+}
+
+/** Tells somebody privately who has not clicked on anything: an emoji and a line in a thread have no private answer. */
+export async function tellByDm(desk: Desk, userId: string, say: Message): Promise<boolean> {
+  try {
+    const { id } = await desk.api.dm(userId);
+    const nonce = fingerprint(`${userId}:${desk.clock.now()}`);
+    await desk.api.post(id, { ...say, flags: say.flags & ~(1 << 6) }, nonce);
+    return true;
+  } catch (error) {
+    // Many people take no messages from bots; the card shows how things stand.
+    desk.log.info({ user: userId, why: oneLine(String(error), 200) }, 'a direct message was not taken');
+    return false;
+  }
+}
+
+/** Joins lines into one text display that fits beside others. */
+export function paragraph(text: string, limit = 3_500): Component {
+  return textDisplay(cut(text, limit));
+}

@@ -1,0 +1,215 @@
+import type { Card } from '../../domain/card.ts';
+import { DISMISS_REASONS } from '../../domain/item.ts';
+import { cut, oneLine, tame } from '../../domain/text.ts';
+import type { Outlet } from '../chat.ts';
+import { SPANS } from '../kit/words.ts';
+import { type ModalView, type SelectOption, TYPE, textDisplay } from './components.ts';
+import { type Form, modalId, targetText } from './ids.ts';
+import { bold, line, quoteOf } from './markdown.ts';
+
+/** The forms people fill in. A form that is sent is gone: whatever was typed comes back with the answer. */
+
+export const FIELDS = {
+  text: 'text',
+  reason: 'reason',
+  words: 'words',
+  span: 'span',
+  at: 'at',
+  person: 'person',
+  outlet: 'outlet',
+  muted: 'muted',
+  url: 'url',
+} as const;
+
+/** Most characters of a text field (https://docs.discord.com/developers/components/reference#text-input). */
+export const MAX_INPUT = 4_000;
+
+type Parts = ModalView['components'];
+
+function form(kind: Form, rest: string, title: string, components: Parts): ModalView {
+  return { custom_id: modalId(kind, rest), title: cut(title, 45), components };
+}
+
+interface TextField {
+  readonly id: string;
+  readonly label: string;
+  readonly value?: string | null;
+  readonly required?: boolean;
+  readonly long?: boolean;
+  readonly limit?: number;
+  readonly hint?: string;
+  readonly placeholder?: string;
+}
+
+function textField(field: TextField): Parts[number] {
+  const limit = field.limit ?? MAX_INPUT;
+  const value = cut(tame(field.value ?? ''), limit);
+  return {
+    type: TYPE.label,
+    label: field.label,
+    ...(field.hint ? { description: field.hint } : {}),
+    component: {
+      type: TYPE.textInput,
+      custom_id: field.id,
+      style: field.long === false ? 1 : 2,
+      required: field.required ?? false,
+      max_length: limit,
+      ...(field.placeholder ? { placeholder: field.placeholder } : {}),
+      ...(value === '' ? {} : { value }),
+    },
+  };
+}
+
+function choice(
+  id: string,
+  label: string,
+  options: readonly SelectOption[],
+  placeholder = 'Choose…',
+): Parts[number] {
+  return {
+    type: TYPE.label,
+    label,
+    component: {
+      type: TYPE.stringSelect,
+      custom_id: id,
+      placeholder,
+      options: [...options],
+      required: true,
+    },
+  };
+}
+
+function wordsField(label: string, required = false): Parts[number] {
+  return textField({ id: FIELDS.words, label, required });
+}
+
+/** What the customer wrote, so that nobody answers from memory. */
+function customer(card: Card): Parts[number] {
+  const who = bold(line(card.author.name || card.author.handle, 80) || 'Somebody');
+  return textDisplay(
+    `${who} on ${line(card.source.label, 60)}${card.sample ? ' (sample)' : ''} wrote:\n${quoteOf(card.text, 600, 10)}`,
+  ) as Parts[number];
+}
+
+function about(card: Card): string {
+  return targetText({ itemId: card.itemId, version: card.version });
+}
+
+/** The editor of an answer or a human post. `text` is what is written already. */
+export function draftForm(card: Card, text: string | null): ModalView {
+  const isPrompt = card.origin === 'prompt';
+  const limit = card.reply === null ? null : `${card.reply.limit} ${oneLine(card.reply.unit, 20)}`;
+  return form('draft', about(card), isPrompt ? `Human post #${card.itemId}` : `Answer #${card.itemId}`, [
+    ...(isPrompt ? [] : [customer(card)]),
+    textField({
+      id: FIELDS.text,
+      label: isPrompt ? 'Your post' : 'Your answer',
+      hint: cut(
+        `${limit === null ? 'Nothing can be sent from here' : `Up to ${limit} a post`}. Nothing is public before you saw it once more.`,
+        100,
+      ),
+      value: text,
+      required: true,
+    }),
+  ]);
+}
+
+/** Dismissing wants a reason: the reasons are what later teaches which posts matter. */
+export function dismissForm(card: Card): ModalView {
+  return form('dismiss', about(card), `Dismiss #${card.itemId}`, [
+    choice(
+      FIELDS.reason,
+      'Why does nobody need to answer?',
+      Object.entries(DISMISS_REASONS).map(([value, label]) => ({ value, label })),
+    ),
+    wordsField('In your words'),
+  ]);
+}
+
+export function snoozeForm(card: Card): ModalView {
+  const options = Object.entries(SPANS).map(([value, label]) => ({
+    value,
+    // Discord tells nobody's time zone: the team's is meant.
+    label: label.replace(', your time', ', team time').replace('At the time below', 'As written below'),
+  }));
+  return form('snooze', about(card), `Snooze #${card.itemId}`, [
+    choice(FIELDS.span, 'Bring it back', options),
+    textField({
+      id: FIELDS.at,
+      label: 'Or when?',
+      hint: '30m, 2h, 3d, tomorrow, monday',
+      long: false,
+      limit: 40,
+    }),
+  ]);
+}
+
+export function assignForm(card: Card): ModalView {
+  return form('assign', about(card), `Assign #${card.itemId}`, [
+    {
+      type: TYPE.label,
+      label: 'Who shall answer?',
+      component: { type: TYPE.userSelect, custom_id: FIELDS.person, required: true },
+    },
+  ]);
+}
+
+export function noteForm(card: Card): ModalView {
+  return form('note', about(card), `Note on #${card.itemId}`, [
+    wordsField('For the team only; never public', true),
+  ]);
+}
+
+export function answeredForm(card: Card): ModalView {
+  return form('mark-answered', about(card), `#${card.itemId} is answered`, [
+    textField({
+      id: FIELDS.url,
+      label: 'Link to the answer',
+      long: false,
+      limit: 2_000,
+      placeholder: 'https://…',
+    }),
+    wordsField('In your words'),
+  ]);
+}
+
+/** Refusing keeps the text; the words tell its author what to change. */
+export function refuseForm(card: Card): ModalView {
+  const by = bold(line(card.approval?.by ?? '', 80) || 'Somebody');
+  return form('refuse', about(card), `Refuse #${card.itemId}`, [
+    textDisplay(`${by} wants to send:\n${quoteOf(card.approval?.text ?? '', 1_000, 20)}`) as Parts[number],
+    wordsField('What shall change? (the team reads it)'),
+  ]);
+}
+
+/** A post of our own: where, and what. */
+export function ideaForm(outlets: readonly Outlet[], text: string | null): ModalView {
+  const options = outlets.slice(0, 25).map((outlet, index) => ({
+    value: outlet.source,
+    label: cut(oneLine(outlet.account, 60) || outlet.source, 100),
+    description: `up to ${outlet.limit} ${oneLine(outlet.unit, 30)}`,
+    ...(index === 0 && outlets.length === 1 ? { default: true } : {}),
+  }));
+  return form('idea', '', 'New human post', [
+    choice(FIELDS.outlet, 'Where', options),
+    textField({
+      id: FIELDS.text,
+      label: 'Your post',
+      hint: 'Something a person would say. Nothing is public before you saw it once more.',
+      value: text,
+      required: true,
+    }),
+  ]);
+}
+
+/** @param base names the list as it was when the form was drawn: who saves must know what they change */
+export function settingsForm(base: string, typed: string): ModalView {
+  return form('settings', base, 'Settings', [
+    textField({
+      id: FIELDS.muted,
+      label: 'Muted words or phrases, one a line',
+      hint: 'A post with one of them opens no card. New ones are tried first.',
+      value: typed,
+    }),
+  ]);
+}
