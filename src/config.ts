@@ -261,6 +261,13 @@ function readPolicy(
   }
   visit(document, {
     Scalar(_, node, path) {
+      // Ids of more than 15 digits, written without quotes: as a number they would quietly become another id.
+      if (
+        typeof node.value === 'number' &&
+        !Number.isSafeInteger(node.value) &&
+        /^\d+$/.test(node.source ?? '')
+      )
+        node.value = node.source;
       if (typeof node.value !== 'string' || !node.value.includes('${')) return;
       const at = path
         .flatMap((part) => ('key' in part && isScalar(part.key) ? [String(part.key.value)] : []))

@@ -338,7 +338,7 @@ function welcome({ config, url }: Running): string {
       `    curl ${url}/hooks/try -H 'content-type: application/json' \\`,
       `      -d '{"id":"1","text":"Does the slow cooker fit in a dishwasher?","author":{"name":"You"}}'`,
       '',
-      '  Next: connect Slack (README, “Connect Slack”) and add a source (copy potluck.example.yaml to potluck.yaml).',
+      '  Next: connect Slack or Discord (README) and add a source (copy potluck.example.yaml to potluck.yaml).',
       '  Ctrl-C stops.',
     );
   }

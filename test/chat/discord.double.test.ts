@@ -210,7 +210,7 @@ describe('REST of the double', () => {
     const { body: member } = await call('GET', `/guilds/${discord.guildId}/members/${ANA}`);
     expect(member).toMatchObject({ nick: 'Ana B.', roles: [ROLE], user: { id: ANA, global_name: 'Ana' } });
     const { body: roles } = await call('GET', `/guilds/${discord.guildId}/roles`);
-    expect(roles).toMatchObject([{ name: '@everyone' }, { id: ROLE, name: 'Sales' }]);
+    expect(roles).toMatchObject([{ name: '@everyone' }, { id: ROLE, name: 'Sales' }, { managed: true }]);
     expect([ana.name, bo.name]).toEqual(['Ana B.', 'Bo']);
   });
 
@@ -243,6 +243,25 @@ describe('REST of the double', () => {
     discord.setBotPermissions({ allow: [right] });
     expect((await call(method, to, body)).status).toBeLessThan(300);
     clean();
+  });
+
+  it('says which rights there are, in roles and in overwrites', async () => {
+    discord.setBotPermissions({ channel: ROOM, deny: ['SendMessages'] });
+    const { body: channel } = await call('GET', `/channels/${ROOM}`);
+    const { body: me } = await call('GET', `/guilds/${discord.guildId}/members/${discord.botUserId}`);
+    const { body: guild } = await call('GET', `/guilds/${discord.guildId}`);
+    const own = (me.roles as string[])[0];
+    expect(channel.permission_overwrites).toEqual([{ id: own, type: 0, allow: '0', deny: '2048' }]);
+    const bits = () =>
+      call('GET', `/guilds/${discord.guildId}/roles`).then(({ body }) =>
+        (body as unknown as Json[])
+          .filter((role) => role.id === own || role.id === discord.guildId)
+          .reduce((sum, role) => sum | BigInt(String(role.permissions)), 0n),
+      );
+    expect((guild.roles as Json[]).map((role) => role.name)).toEqual(['@everyone', 'Sales', 'Potluck']);
+    expect((await bits()) & (1n << 34n)).not.toBe(0n);
+    discord.setBotPermissions({ deny: ['ManageThreads'] });
+    expect((await bits()) & (1n << 34n)).toBe(0n);
   });
 
   it('takes rights in one channel only', async () => {
@@ -526,6 +545,8 @@ describe('what the double takes for a message', () => {
     expect(discord.pings()).toHaveLength(2);
     await edit(last().id, { content: '@everyone' });
     expect(discord.pings().at(-1)).toBe('@everyone');
+    await edit(last().id, { content: `<@${BO}>`, allowed_mentions: { users: [BO] } });
+    expect(discord.mentioned()).toEqual([`user:${ANA}`]);
     const hi = await ana.say(ROOM, 'hi');
     await post({
       content: 'x',
@@ -595,6 +616,25 @@ describe('threads of the double', () => {
     discord.setBotPermissions({ deny: ['SendMessagesInThreads'] });
     expect((await post({ content: 'z', ...QUIET }, id)).body.code).toBe(50013);
     clean();
+  });
+
+  it('are archived when nothing was said for long enough', async () => {
+    const { body: message } = await post(card(text('card')));
+    const { body: thread } = await call('POST', `/channels/${ROOM}/messages/${message.id}/threads`, {
+      name: 'talk',
+      auto_archive_duration: 60,
+    });
+    const id = String(thread.id);
+    const { body: mine } = await post({ content: 'x', ...QUIET }, id);
+    await clock.advance(59 * 60_000);
+    expect(discord.threads(ROOM)[0]?.archived).toBe(false);
+    await ana.say(id, 'still here');
+    await clock.advance(59 * 60_000);
+    expect((await edit(mine.id, { content: 'y', ...QUIET }, id)).status).toBe(200);
+    await clock.advance(60_000);
+    expect((await edit(mine.id, { content: 'z', ...QUIET }, id)).body.code).toBe(50083);
+    await ana.say(id, 'again');
+    expect(discord.threads(ROOM)[0]?.archived).toBe(false);
   });
 
   it('take members in, and let them go', async () => {
@@ -846,6 +886,28 @@ describe('interactions of the double', () => {
       data: { custom_id: 'list', component_type: 3, values: ['2'] },
     });
     await callback(chosen.interaction, { type: 6 });
+    clean();
+  });
+
+  it('may be on their way while the message changes', async () => {
+    const app = await online();
+    await post(card(text('old'), row(button('go'))));
+    const seen = last();
+    await edit(seen.id, { components: [text('new')], ...QUIET });
+    await expect(ana.press(last(), 'Go')).rejects.toThrow('there is no “Go”');
+    const { interaction } = await hear(app, () => ana.press(seen, 'Go'));
+    expect(interaction).toMatchObject({
+      data: { custom_id: 'go', component_type: 2, id: 3 },
+      message: { components: [{ content: 'old' }, {}] },
+    });
+    await callback(interaction, { type: 7, data: { components: [text('newer')], ...QUIET } });
+    expect(last().text).toBe('newer');
+    await post(card(row({ type: 5, custom_id: 'who' })));
+    const picked = await hear(app, () => ana.press(last(), BO));
+    expect(picked.interaction).toMatchObject({
+      data: { custom_id: 'who', component_type: 5, values: [BO], resolved: { users: { [BO]: {} } } },
+    });
+    await callback(picked.interaction, { type: 6 });
     clean();
   });
 
@@ -1347,8 +1409,15 @@ describe('the double and the real library', () => {
     await ana.say(ROOM, 'missed');
     await discord.until('it came back', () => heard.includes('RESUMED'));
     expect(heard.slice(-2)).toEqual(['MESSAGE_CREATE', 'RESUMED']);
+    discord.setHeartbeat(20);
     discord.reconnect();
-    await discord.until('and again', () => discord.resumes === 2);
+    await discord.until('and again', () => discord.resumes === 2 && discord.connections === 1);
+    discord.mute(true);
+    await discord.until('it took silence for death', () => discord.resumes === 3);
+    discord.mute(false);
+    discord.setHeartbeat(45_000);
+    discord.invalidate(true);
+    await discord.until('on the same line', () => discord.resumes === 4);
     discord.invalidate(false);
     await discord.until('anew', () => discord.identifies === 2 && heard.at(-1) === 'GUILD_CREATE');
     expect(discord.breaches().slice(1)).toEqual([]);

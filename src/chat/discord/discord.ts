@@ -8,7 +8,7 @@ import { DEFAULT_REACTIONS } from './trail.ts';
 const ID = /^\d{15,20}$/;
 const id = (what: string) =>
   z
-    .string(`must be ${what} in quotes, because it is too long for a number`)
+    .string(`must be ${what}`)
     .regex(
       ID,
       `must be ${what}: 17 to 20 digits (Discord → Settings → Advanced → Developer Mode, then right-click → “Copy ID”)`,
@@ -74,7 +74,10 @@ const policy = z.strictObject({
   commands: z.enum(['guild', 'global']).default('guild'),
   /** Emoji and what they do on a card; false switches them off, and with them an intent. */
   reactions: z
-    .union([z.literal(false), z.record(z.string().min(1).max(100), z.enum(REACTION_ACTIONS))])
+    .union(
+      [z.literal(false), z.record(z.string().min(1).max(100), z.enum(REACTION_ACTIONS))],
+      `must be false, or emoji with what they do: ${REACTION_ACTIONS.join(', ')}`,
+    )
     .default(DEFAULT_REACTIONS),
   /** When a thread is opened below a card: by the claim, when somebody asks for it, or never. */
   threads: threads.default('claim'),

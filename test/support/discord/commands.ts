@@ -24,6 +24,8 @@ export interface Command extends Omit<CommandOption, 'type'> {
   readonly type?: number;
   readonly version: string;
   readonly default_member_permissions: string | null;
+  readonly contexts?: readonly number[] | null;
+  readonly dm_permission?: boolean;
 }
 
 const LOCALES: ReadonlySet<string> = new Set(

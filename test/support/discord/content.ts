@@ -1,4 +1,4 @@
-import { checkLooks, type Looks, numbered, walk } from './limits.ts';
+import { checkLooks, type Looks, numbered } from './limits.ts';
 import { readAllowed, spokenTexts } from './mentions.ts';
 import { invalidForm, type Problem, refusal } from './refusal.ts';
 import { conform } from './schema.ts';
@@ -66,7 +66,8 @@ export function readWritten(
   const content =
     body.content === undefined ? (before?.content ?? '') : ((body.content as string | null) ?? '');
   const looks: Looks = {
-    content: content.trim() === '' ? '' : content,
+    // The server cuts the blanks around it.
+    content: content.trim(),
     embeds: (body.embeds === undefined ? before?.embeds : (body.embeds as Json[] | null)) ?? [],
     components:
       (body.components === undefined ? before?.components : (body.components as Component[] | null)) ?? [],
@@ -132,7 +133,7 @@ export function addMessage(
     reactions: new Map(),
     interaction: where.interaction ?? null,
     reference: where.reference ?? null,
-    said: [{ text: spokenTexts(looks.content, looks.components), allowed }],
+    said: [{ text: spokenTexts(looks.content, looks.components), allowed, edit: false }],
   };
   state.messages.push(message);
   return message;
@@ -146,13 +147,9 @@ export function rewrite(state: State, message: Message, written: Written): void 
   message.said.push({
     text: spokenTexts(looks.content, looks.components),
     allowed,
+    edit: !filled,
   });
   if (filled) return;
   message.editedAt = state.clock.now();
   message.edits += 1;
-}
-
-/** A component of a message by its custom id. */
-export function componentOf(message: Message, customId: string): Component | null {
-  return walk(message.components).find(([each]) => each.custom_id === customId)?.[0] ?? null;
 }

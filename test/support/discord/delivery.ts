@@ -72,6 +72,8 @@ export function startDelivery(state: State, key: KeyObject): Delivery {
     target: null,
     send(interaction, payload, guildId) {
       const to = this.target;
+      // An app that was sent away hears of nothing any more.
+      if (guildId !== null && !state.guilds.get(guildId)?.botIn) return;
       if (to === null) {
         state.dispatch({ name: 'INTERACTION_CREATE', data: payload, intents: 0, guildId });
         return;

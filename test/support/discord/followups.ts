@@ -22,11 +22,8 @@ function messageBy(state: State, interaction: Interaction, id: string): Message 
 
 function edit(state: State, message: Message, body: unknown): Answer {
   const written = readWritten(state, EDIT, body, message, MAY_SET.edit);
-  const filled = (message.flags & FLAG.loading) !== 0;
   rewrite(state, message, written);
-  // A deferred answer that is filled in is for everybody's eyes a new message.
   publishUpdate(state, message);
-  if (filled) message.editedAt = state.clock.now();
   return { status: 200, body: messagePayload(state, message) };
 }
 

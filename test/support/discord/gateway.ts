@@ -42,6 +42,7 @@ export interface Gateway {
 export function startGateway(state: State, server: Server, base: string): Gateway {
   const sockets = new Set<WebSocket>();
   const sessions = new Map<string, Session>();
+  const welcomed = new WeakSet<WebSocket>();
   const held: DispatchEvent[] = [];
   let holding = false;
   let double = false;
@@ -168,6 +169,7 @@ export function startGateway(state: State, server: Server, base: string): Gatewa
       socket,
     };
     sessions.set(session.id, session);
+    welcomed.add(socket);
     const guilds = [...state.guilds.values()].filter((each) => each.botIn && inShard(session, each.id));
     push(session, 'READY', {
       v: 10,
@@ -193,7 +195,9 @@ export function startGateway(state: State, server: Server, base: string): Gatewa
       socket.close(UNAUTHENTICATED.code, UNAUTHENTICATED.why);
       return;
     }
-    if (!atResumeUrl) breach(state, 'gateway: RESUME elsewhere than at resume_gateway_url');
+    // After op 9 a session may be taken up again on the connection that is there.
+    if (!atResumeUrl && !welcomed.has(socket))
+      breach(state, 'gateway: RESUME elsewhere than at resume_gateway_url');
     const session = sessions.get(String(d.session_id));
     const seq = Number(d.seq);
     if (!session) {
@@ -209,6 +213,7 @@ export function startGateway(state: State, server: Server, base: string): Gatewa
       session.socket.close(4000);
     }
     session.socket = socket;
+    welcomed.add(socket);
     for (const missed of session.log.filter((each) => each.seq > seq)) socket.send(missed.text);
     push(session, 'RESUMED', { _trace: [] });
   }

@@ -26,17 +26,20 @@ export function notified(text: string, allowed: AllowedMentions | null): readonl
   return [...found];
 }
 
-/** Whom a message has notified, over all its edits. An ephemeral message notifies nobody. */
+/**
+ * Whom a message has notified. An ephemeral one notifies nobody. An edit rings for nobody, but it highlights the message
+ * for whom it mentions: that counts where it was not meant, and not where it was.
+ */
 export function notifiedBy(message: Message): { readonly listed: string[]; readonly others: string[] } {
-  const listed: string[] = [];
-  const others: string[] = [];
-  if (message.ephemeralFor !== null) return { listed, others };
-  for (const { text, allowed } of message.said)
+  const listed = new Set<string>();
+  const others = new Set<string>();
+  for (const { text, allowed, edit } of message.ephemeralFor === null ? message.said : [])
     for (const who of notified(text, allowed)) {
       const byName = who.startsWith('user:') && (allowed?.users ?? []).includes(who.slice(5));
-      (byName ? listed : others).push(who);
+      if (!byName) others.add(who);
+      else if (!edit) listed.add(who);
     }
-  return { listed, others };
+  return { listed: [...listed], others: [...others] };
 }
 
 export function readAllowed(body: Json): AllowedMentions | null {

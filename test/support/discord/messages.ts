@@ -123,7 +123,7 @@ export function messageRoutes(state: State): Readonly<Record<string, Handler>> {
       // A reply notifies whom it answers, unless told otherwise.
       const answered = state.messages.find((each) => each.id === reference);
       if (answered && (written.allowed === null || written.allowed.replied_user))
-        message.said.push({ text: `<@${answered.authorId}>`, allowed: null });
+        message.said.push({ text: `<@${answered.authorId}>`, allowed: null, edit: false });
       if (channel.recipient !== null) tell(state, channel.recipient, { messageId: message.id });
       publishMessage(state, message);
       return { status: 200, body: messagePayload(state, message) };

@@ -1,5 +1,5 @@
 import { notified, spokenTexts } from './mentions.ts';
-import { botBits, personBits } from './permissions.ts';
+import { deniedBits, personBits, roleBits } from './permissions.ts';
 import {
   type Channel,
   FLAG,
@@ -53,8 +53,13 @@ export function memberPayload(state: State, member: Member, withUser = true): Js
   };
 }
 
+/** The role Discord made for the app when it was invited. */
+function botRole(state: State): string {
+  return String(BigInt(state.applicationId) + 1_000n);
+}
+
 export function botMember(state: State): Member {
-  return { userId: state.botUserId, nick: null, roles: [], administrator: false };
+  return { userId: state.botUserId, nick: null, roles: [botRole(state)], administrator: false };
 }
 
 /** The member as interactions carry it: with permissions. */
@@ -79,7 +84,8 @@ export function channelPayload(state: State, channel: Channel): Json {
     topic: null,
     nsfw: false,
     rate_limit_per_user: 0,
-    permission_overwrites: [],
+    permission_overwrites:
+      channel.deny.size === 0 ? [] : [{ id: botRole(state), type: 0, allow: '0', deny: deniedBits(channel) }],
     ...(channel.type === 15
       ? {
           available_tags: channel.tags.map((tag) => ({
@@ -202,26 +208,32 @@ export function messageEvent(state: State, message: Message): Json {
   };
 }
 
-export function rolePayloads(guild: Guild): Json[] {
+export function rolePayloads(state: State, guild: Guild): Json[] {
   // The role of everybody has the guild's own id.
-  return [[guild.id, '@everyone'] as const, ...guild.roles].map(([id, name], position) => ({
+  const roles = [
+    [guild.id, '@everyone', roleBits(state, 'everyone')] as const,
+    ...[...guild.roles].map(([id, name]) => [id, name, '0'] as const),
+    [botRole(state), 'Potluck', roleBits(state, 'bot')] as const,
+  ];
+  return roles.map(([id, name, permissions], position) => ({
     id,
     name,
     description: null,
-    permissions: '0',
+    permissions,
     position,
     color: 0,
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
     hoist: false,
-    managed: false,
-    mentionable: true,
+    managed: id === botRole(state),
+    ...(id === botRole(state) ? { tags: { bot_id: state.botUserId } } : {}),
+    mentionable: id !== guild.id,
     icon: null,
     unicode_emoji: null,
     flags: 0,
   }));
 }
 
-export function guildPayload(guild: Guild): Json {
+export function guildPayload(state: State, guild: Guild): Json {
   return {
     id: guild.id,
     name: guild.name,
@@ -230,7 +242,7 @@ export function guildPayload(guild: Guild): Json {
     splash: null,
     banner: null,
     owner_id: guild.id,
-    roles: rolePayloads(guild),
+    roles: rolePayloads(state, guild),
     emojis: [],
     stickers: [],
     features: [],
@@ -250,7 +262,7 @@ export function guildPayload(guild: Guild): Json {
 export function guildEvent(state: State, guild: Guild): Json {
   const here = [...state.channels.values()].filter((each) => each.guildId === guild.id);
   return {
-    ...guildPayload(guild),
+    ...guildPayload(state, guild),
     joined_at: '2026-01-05T09:00:00.000000+00:00',
     large: false,
     unavailable: false,
@@ -286,5 +298,3 @@ export function applicationPayload(state: State): Json {
     redirect_uris: [],
   };
 }
-
-export { botBits };

@@ -65,6 +65,15 @@ export function botPermissions(state: State, channel: Channel | null): ReadonlyS
   return channel && !has.has('ViewChannel') ? new Set() : has;
 }
 
+/** What the role of the app carries, and that of everybody, as far as the bot was not denied it. */
+export function roleBits(state: State, whose: 'bot' | 'everyone'): string {
+  return bits((whose === 'bot' ? BOT : PERSON).filter((name) => !state.denied.has(name)));
+}
+
+export function deniedBits(channel: Channel): string {
+  return bits(channel.deny);
+}
+
 export function botBits(state: State, channel: Channel | null): string {
   return bits(botPermissions(state, channel));
 }

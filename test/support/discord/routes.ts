@@ -125,11 +125,11 @@ export function allRoutes(state: State, gatewayUrl: () => string): readonly Rout
     'GET /applications/@me': () => ({ status: 200, body: applicationPayload(state) }),
     'GET /guilds/:id': ({ params }) => ({
       status: 200,
-      body: guildPayload(knownGuild(state, params[0] ?? '')),
+      body: guildPayload(state, knownGuild(state, params[0] ?? '')),
     }),
     'GET /guilds/:id/roles': ({ params }) => ({
       status: 200,
-      body: rolePayloads(knownGuild(state, params[0] ?? '')),
+      body: rolePayloads(state, knownGuild(state, params[0] ?? '')),
     }),
     'GET /guilds/:id/members/:id'({ params }) {
       const guild = knownGuild(state, params[0] ?? '');

@@ -53,16 +53,23 @@ function strangers(given: unknown, kept: unknown, at: string): string[] {
   );
 }
 
-/**
- * The body, if Discord's own specification takes it. Fields it does not know are let through, as Discord does, but
- * recorded: what is ignored in silence was meant to do something.
- */
-export function conform(state: State, schema: string, body: unknown, at: readonly string[] = []): Json {
+/** What Discord's own specification has against a body. */
+export function specProblems(schema: string, body: unknown, at: readonly string[] = []): readonly Problem[] {
   const known = spec[schema];
   if (!known) throw new Error(`discord-api-spec has no ${schema}`);
   const parsed = known.safeParse(body);
-  if (!parsed.success) throw invalidForm(parsed.error.issues.flatMap((issue) => flatten(issue, at)));
-  for (const field of strangers(body, parsed.data, schema.replace(/Schema$/, '')))
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => flatten(issue, at));
+}
+
+/**
+ * The body, if the specification takes it. Fields it does not know are let through, as Discord does, but recorded: what
+ * is ignored in silence was meant to do something.
+ */
+export function conform(state: State, schema: string, body: unknown, at: readonly string[] = []): Json {
+  const problems = specProblems(schema, body, at);
+  if (problems.length > 0) throw invalidForm(problems);
+  const parsed = spec[schema]?.safeParse(body);
+  for (const field of strangers(body, parsed?.success ? parsed.data : body, schema.replace(/Schema$/, '')))
     breach(state, `a field that Discord ignores: ${field}`);
   return body as Json;
 }

@@ -136,6 +136,8 @@ export interface Message {
 export interface Said {
   readonly text: string;
   readonly allowed: AllowedMentions | null;
+  /** Written over something that was there before. */
+  readonly edit: boolean;
 }
 
 export const FLAG = {

@@ -6,7 +6,7 @@ import { botPermissions, channelFor } from './permissions.ts';
 import { invalidForm, refusal } from './refusal.ts';
 import type { Answer, Handler } from './routes.ts';
 import { conform } from './schema.ts';
-import { type Channel, iso, type Json, type State, snowflake } from './state.ts';
+import { type Channel, iso, type Json, messagesIn, type State, snowflake } from './state.ts';
 
 function addThread(
   state: State,
@@ -59,6 +59,23 @@ function systemMessage(
     { channelId, type, reference },
   );
   publishMessage(state, message);
+}
+
+/**
+ * Discord archives threads in which nothing was said for long enough. Nobody waits for that here: it is looked after
+ * before anything is asked for, as if it had happened in time.
+ */
+export function archiveQuiet(state: State): void {
+  for (const channel of state.channels.values()) {
+    const { thread } = channel;
+    if (!thread || thread.archived) continue;
+    const last = messagesIn(state, channel.id).at(-1)?.at ?? 0;
+    const at = Math.max(last, thread.archivedAt, thread.createdAt) + thread.autoArchive * 60_000;
+    if (at > state.clock.now()) continue;
+    thread.archived = true;
+    thread.archivedAt = at;
+    publishChannel(state, 'THREAD_UPDATE', channel);
+  }
 }
 
 function knownTags(parent: Channel, tags: unknown): readonly string[] {

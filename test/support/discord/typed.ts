@@ -1,5 +1,5 @@
 import type { Command, CommandOption } from './commands.ts';
-import { memberPayload, userPayload } from './payloads.ts';
+import { interactionChannel, memberPayload, rolePayloads, userPayload } from './payloads.ts';
 import { PERMISSIONS, personBits } from './permissions.ts';
 import { type Guild, guildOf, type Json, type Member, type State } from './state.ts';
 
@@ -14,12 +14,17 @@ export function commandFor(
   name: string,
   type: number,
 ): Command {
+  // Where the bot was sent away, its commands went with it.
+  if (guildId !== null && !state.guilds.get(guildId)?.botIn) throw new Error('the app is not in the server');
   const lists = [state.commands.get(guildId ?? '') ?? [], state.commands.get('global') ?? []];
   const found = lists
     .flat()
     .map((each) => each as unknown as Command)
     .find((each) => each.name === name && (each.type ?? 1) === type);
   if (!found) throw new Error(`there is no command “${name}” of type ${type}`);
+  const direct = guildId === null;
+  if (direct && (found.contexts ? !found.contexts.includes(1) : found.dm_permission === false))
+    throw new Error(`“${name}” is not for direct messages`);
   const needs = found.default_member_permissions;
   const has = BigInt(personBits(member));
   const all = (has & PERMISSIONS.Administrator) !== 0n;
@@ -70,6 +75,8 @@ function checkValue(state: State, option: CommandOption, value: string | number 
   if (choices.length > 0 && !choices.some((choice) => choice.value === value))
     throw wrong(`${JSON.stringify(value)} is not among the choices`);
   if (option.type === 6 && !state.users.has(String(value))) throw wrong('nobody has this id');
+  if (option.type === 8 && ![...state.guilds.values()].some((guild) => guild.roles.has(String(value))))
+    throw wrong('no role has this id');
   if (option.type === 7 && !state.channels.has(String(value))) throw wrong('no channel has this id');
 }
 
@@ -109,7 +116,42 @@ export function resolvedUsers(state: State, guildId: string | null, ids: readonl
   const users = Object.fromEntries(ids.map((id) => [id, userPayload(state, id)]));
   const members = ids.flatMap((id) => {
     const member = guild?.members.get(id);
-    return member ? [[id, { ...memberPayload(state, member, false), permissions: personBits(member) }]] : [];
+    if (!member) return [];
+    // Members named in passing come without what they do in voice channels.
+    const { deaf: _, mute: __, ...partial } = memberPayload(state, member, false);
+    return [[id, { ...partial, permissions: personBits(member) }]];
   });
   return { users, members: Object.fromEntries(members) };
+}
+
+/** What the options of a command name by id: people, channels, roles. */
+export function resolvedOptions(
+  state: State,
+  guildId: string | null,
+  known: readonly CommandOption[],
+  typed: Typed,
+): Json {
+  const named = (type: number): string[] =>
+    known
+      .filter((each) => each.type === type)
+      .flatMap((each) => (each.name in typed ? [String(typed[each.name])] : []));
+  const [people, channels, roles] = [named(6), named(7), named(8)];
+  const guild = guildOf(state, guildId);
+  const resolved: Json = {
+    ...(people.length > 0 ? resolvedUsers(state, guildId, people) : {}),
+    ...(channels.length > 0 ? { channels: byId(channels, (id) => partialChannel(state, id)) } : {}),
+    ...(roles.length > 0 && guild
+      ? { roles: byId(roles, (id) => rolePayloads(state, guild).find((each) => each.id === id)) }
+      : {}),
+  };
+  return Object.keys(resolved).length > 0 ? { resolved } : {};
+}
+
+function byId(ids: readonly string[], make: (id: string) => unknown): Json {
+  return Object.fromEntries(ids.map((id) => [id, make(id)]));
+}
+
+function partialChannel(state: State, id: string): Json {
+  const channel = state.channels.get(id);
+  return channel ? interactionChannel(state, channel, undefined) : {};
 }

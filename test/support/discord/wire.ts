@@ -4,6 +4,7 @@ import { limitHeaders, type Rates, rateLimits } from './rates.ts';
 import { blame, problemTree, refusedBy } from './refusal.ts';
 import { type Answer, allRoutes, type Route } from './routes.ts';
 import { type ApiCall, breach, type State } from './state.ts';
+import { archiveQuiet } from './threads.ts';
 
 /** What may happen to one call. */
 export type Fault =
@@ -53,6 +54,7 @@ export async function startWire(state: State): Promise<Wire> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
+    archiveQuiet(state);
     const url = new URL(request.url ?? '/', base);
     const path = url.pathname.replace(/^\/api\/v10(?=\/)/, '');
     const method = request.method ?? 'GET';

@@ -1,13 +1,13 @@
 import { Keyv } from 'keyv';
-import type { ChatAction, ChatContext, HttpDoor } from '../../../src/chat/chat.ts';
+import type { CardRef, ChatAction, ChatContext, HttpDoor } from '../../../src/chat/chat.ts';
 import { createDiscord, discord } from '../../../src/chat/discord/discord.ts';
-import { parseComponent } from '../../../src/chat/discord/ids.ts';
+import { itemOfCard, parseComponent } from '../../../src/chat/discord/ids.ts';
 import type { DiscordChat } from '../../../src/chat/discord/server.ts';
-import type { CardAction } from '../../../src/domain/card.ts';
+import type { Card, CardAction } from '../../../src/domain/card.ts';
 import { DISMISS_REASONS } from '../../../src/domain/item.ts';
 import type { ChatWorld, Member, ShownCard } from '../../contract/chat.ts';
 import { type TestClock, testClock } from '../clock.ts';
-import { type ScriptedHandlers, scriptedHandlers } from '../handlers.ts';
+import { type ScriptedHandlers, type ScriptOptions, scriptedHandlers } from '../handlers.ts';
 import { type DiscordPerson, type DiscordServer, type SeenMessage, startDiscordServer } from './server.ts';
 
 export const CHANNEL = '1180000000000000100';
@@ -49,6 +49,8 @@ export interface DiscordWorldOptions {
   /** Whether the chat is started; default true. */
   readonly start?: boolean;
   readonly managers?: readonly { readonly id: string; readonly name: string }[];
+  /** Where a sent reply lands; throwing makes the send fail with that message. */
+  readonly deliver?: ScriptOptions['deliver'];
 }
 
 /** A server with a channel and two people, and a started adapter with scripted handlers. */
@@ -64,6 +66,7 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
     channels,
     now: () => clock.now(),
     ...(options.managers ? { managers: options.managers } : {}),
+    ...(options.deliver ? { deliver: options.deliver } : {}),
   });
   const lines: string[] = [];
   const line = (level: string) => (fields: object, message: string) =>
@@ -168,6 +171,53 @@ export function privately(world: DiscordWorld, who: DiscordPerson, channel = wor
     .at(-1);
   if (!message) throw new Error(`${who.name} was told nothing`);
   return message;
+}
+
+const signal = new AbortController().signal;
+
+/** Puts a card into a channel or forum, as the reconciler does. */
+export async function postCard(
+  world: DiscordWorld,
+  card: Card,
+  channel = world.handlers.channels()[0] ?? world.channel,
+): Promise<CardRef> {
+  world.handlers.put(card, [channel]);
+  await world.clock.advance(world.chat().channelIntervalMs);
+  return world.chat().post(channel, card, { nonce: `n${card.itemId}`, signal });
+}
+
+/** Brings a card level with its item, as the reconciler does. */
+export async function levelCard(world: DiscordWorld, ref: CardRef, itemId: number): Promise<CardRef> {
+  await world.clock.advance(world.chat().channelIntervalMs);
+  return world.chat().update(ref, world.handlers.now(itemId), { nonce: `n${itemId}`, signal });
+}
+
+/** The card of an item as everybody in the channel (or forum post) sees it. */
+export function cardOf(world: DiscordWorld, itemId: number, channel = world.channel): SeenMessage {
+  const found = world.server.shown(channel).find((each) => itemOfCard(each.raw) === itemId);
+  if (!found) throw new Error(`there is no card #${itemId}`);
+  return found;
+}
+
+/** Until everything that happened on Discord before this has reached the adapter and was worked on. */
+export async function heard(world: DiscordWorld): Promise<void> {
+  // Events come in order: when the suggestions are there, so is all that went before.
+  await world.bo.complete('potluck', 'show', 'item', 'zzz', {}, world.channel);
+  await world.settle();
+}
+
+/** Uses a sub-command and returns what only this person was told. */
+export async function askFor(
+  world: DiscordWorld,
+  who: DiscordPerson,
+  sub: string,
+  options: Readonly<Record<string, string | number | boolean>> = {},
+  channel = world.channel,
+): Promise<string> {
+  const before = who.told().length;
+  await who.command('potluck', sub, options, channel);
+  await world.settle();
+  return who.told().slice(before).join('\n');
 }
 
 /** Does an action the way a person does it: button, form, preview, Send. */
