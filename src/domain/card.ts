@@ -109,6 +109,8 @@ export interface Card {
   } | null;
   /** Null where the network lets no bot reply: the card then offers to open the post and answer there. */
   readonly reply: ReplyDoor | null;
+  /** Why nothing can be sent from here, in words: "Bluesky: its author lets only followers answer."; null while something can. */
+  readonly noReply: string | null;
   readonly actions: readonly CardAction[];
 }
 

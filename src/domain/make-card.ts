@@ -20,6 +20,8 @@ export interface CardInput {
     readonly label: string;
     readonly sample: boolean;
     readonly reply: ReplyDoor | null;
+    /** Why this very post may not be answered through us, in words; null where nothing but the network's own door is shut. */
+    readonly noReply?: string | null;
   };
   /** Whether the team's policy wants a second person for some answers; default false. */
   readonly approvals?: boolean;
@@ -103,6 +105,10 @@ export function makeCard(input: CardInput): Card {
     })),
     closing: closingOf(item),
     reply: source.reply,
+    noReply:
+      source.reply !== null || item.origin === 'prompt'
+        ? null
+        : (source.noReply ?? `${source.label} lets no bot answer.`),
     actions: actionsOf(item, source.reply !== null, input.approvals ?? false, post.url !== null),
   };
 }

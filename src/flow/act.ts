@@ -19,7 +19,7 @@ import type { Source } from '../sources/source.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { Policy } from './policy.ts';
 import type { View } from './view.ts';
-import { wayOut } from './way-out.ts';
+import { shutWords, wayOut } from './way-out.ts';
 
 export interface ActDeps {
   readonly store: Store;
@@ -206,7 +206,7 @@ export function createAct(deps: ActDeps): Act {
       card: await view.card(item),
     });
     const way = wayOut(source, item, post);
-    if (!way) return refuse(NO_WAY);
+    if (!way) return refuse([shutWords(source, post), NO_WAY].filter((words) => words !== null).join(' '));
     // Without a request the state machine says so; there is no text that could be measured.
     const text = action.type === 'send' ? action.text : (item.approval?.text ?? null);
     const problem = text === null ? null : (way.measure(text.trim())?.problem ?? null);

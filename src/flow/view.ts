@@ -6,7 +6,7 @@ import { makePost, type Post } from '../domain/post.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries } from '../store/store.ts';
 import { promptPost } from './propose.ts';
-import { doorOf } from './way-out.ts';
+import { doorOf, shutWords } from './way-out.ts';
 
 /** Turns items into cards. */
 export interface View {
@@ -52,6 +52,7 @@ export function createView(queries: Queries, sources: ReadonlyMap<string, Source
         label: source?.label ?? item.source,
         sample: source?.sample ?? false,
         reply: doorOf(source, item, post),
+        noReply: shutWords(source, post),
       },
       approvals,
     });

@@ -26,10 +26,16 @@ export function wayOut(source: Source | undefined, item: Item, post: Post | null
   const { reply } = source;
   // A follow is no post: there is nothing to answer in public.
   if (!post || !source.capabilities.reply || !reply || post.via === 'follow') return null;
+  if (shutWords(source, post) !== null) return null;
   return {
     measure: (text) => source.measure?.(post, text) ?? null,
     go: (text, options) => reply.call(source, post, text, options),
   };
+}
+
+/** Why the network lets nobody answer this very post through us; null when it does. */
+export function shutWords(source: Source | undefined, post: Post | null): string | null {
+  return source && post && post.via !== 'follow' ? (source.mayNotReply?.(post) ?? null) : null;
 }
 
 /** Whether a post of our own can be published there. */

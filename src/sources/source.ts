@@ -89,6 +89,12 @@ export interface Source {
   receive?(request: HookRequest): Promise<HookResult>;
   /** The conversation around `post`, ours included, oldest first, bounded to 500 posts; empty when it is gone. */
   conversation?(post: Post, signal: AbortSignal): Promise<readonly Post[]>;
+  /**
+   * Why this post may not be answered through Potluck, in words for the team (“Reddit has locked this thread.”); null
+   * when it may. Known before anybody claims. Absent where every post may be answered that {@link Source.reply} can
+   * answer. Pure and quick: every card asks.
+   */
+  mayNotReply?(post: Post): string | null;
   /** How `text` would go out as an answer to `post`. Pure and quick: it runs while a person types. */
   measure?(post: Post, text: string): Measure;
   /** How `text` would go out as a post of our own. As pure and quick. */

@@ -283,6 +283,22 @@ describe('REST of the double', () => {
     expect(discord.shown(ROOM)).toHaveLength(1);
   });
 
+  it('lets the bot react, too', async () => {
+    const hi = await ana.say(ROOM, 'hi');
+    const put = (emoji: string, method = 'PUT') =>
+      call(method, `/channels/${ROOM}/messages/${hi.id}/reactions/${encodeURIComponent(emoji)}/@me`);
+    expect((await put('💾')).status).toBe(204);
+    await bo.react(last(), '👀');
+    discord.setBotPermissions({ deny: ['AddReactions'] });
+    expect((await put('👀')).status).toBe(204);
+    expect((await put('🎉')).body.code).toBe(50013);
+    expect((await put('saved')).body.code).toBe(10014);
+    expect(last().reactions).toEqual({ '💾': [discord.botUserId], '👀': [BO, discord.botUserId] });
+    expect((await put('💾', 'DELETE')).status).toBe(204);
+    expect(Object.keys(last().reactions)).toEqual(['👀']);
+    clean();
+  });
+
   it('posts the same nonce once within five minutes', async () => {
     const body = { ...card(text('x')), nonce: 'same', enforce_nonce: true };
     const first = await post(body);
@@ -529,6 +545,8 @@ describe('what the double takes for a message', () => {
     expect((await edit(body.id, { components: [text('y')], ...QUIET })).body.flags).toBe(V2);
     expect((await edit(body.id, { flags: 0, ...QUIET })).body.code).toBe(50035);
     expect((await edit(body.id, { content: 'old', ...QUIET })).body.code).toBe(50035);
+    expect((await edit(body.id, { flags: V2 | EPHEMERAL, ...QUIET })).body.flags).toBe(V2);
+    blamed('flags that an edit cannot set: 64');
     const { body: old } = await post({ content: 'old', ...QUIET });
     expect((await edit(old.id, card(text('y')))).body.code).toBe(50035);
     expect((await edit(old.id, { ...card(text('y')), content: null })).body.flags).toBe(V2);

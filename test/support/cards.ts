@@ -60,6 +60,7 @@ export function sampleCard(overrides: Partial<Card> = {}): Card {
     notes: [],
     closing: null,
     reply: { account: '@potluck.example', limit: 300, unit: 'graphemes' },
+    noReply: overrides.reply === null ? 'Bluesky lets no bot answer.' : null,
     actions: ACTIONS[state],
     ...overrides,
   };
@@ -262,6 +263,7 @@ export function arbitraryCard(): fc.Arbitrary<Card> {
         warning: has(4) ? extraText : null,
         closing: closed ? { line: extraText, by: who, at: NOON, url: 'https://social.example/answer' } : null,
         reply: has(5) ? { account: who, limit: 300, unit: 'graphemes' } : null,
+        noReply: has(5) ? null : extraText,
         actions: ACTIONS[rest.state],
       };
     });

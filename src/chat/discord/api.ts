@@ -125,11 +125,13 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
     guard();
     // The SDK forgets a token that was refused once; Discord may only have been confused, so it is given again.
     if (auth) rest.setToken(token);
+    // What nobody waits for any more is given up, too: the SDK would let the next call of its bucket wait behind it.
+    const over = new AbortController();
     try {
       const asked = rest[method](path, {
         ...(body === undefined ? {} : { body }),
         ...(query ? { query } : {}),
-        ...(signal ? { signal } : {}),
+        signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
         auth,
       });
       const answer = await inTime('Discord', asked, clock, CALL_TIMEOUT_MS, signal);
@@ -145,6 +147,8 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
       const told = discordError(error, about);
       if (told instanceof AuthError && auth) watcher.refused(told);
       throw told;
+    } finally {
+      over.abort();
     }
   }
 

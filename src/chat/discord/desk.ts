@@ -19,6 +19,8 @@ export interface Desk {
   readonly clock: Clock;
   readonly log: ChatLog;
   readonly stash: Stash;
+  /** Whether this event was never seen, also before a restart: a session that is taken up again repeats its last second. */
+  firstTime(key: string): Promise<boolean>;
   /** The time zone of the team. */
   readonly timezone: string;
   handlers(): ChatHandlers;
@@ -91,6 +93,23 @@ export function createStash(cache: Keyv): Stash {
       const kept: unknown = await cache.get(`stash:${name.slice(1)}`).catch(() => null);
       return typeof kept === 'string' ? kept : null;
     },
+  };
+}
+
+/** As long as an interaction can be answered. */
+const SEEN_TTL_MS = 15 * 60_000;
+
+/** Remembers events in the cache; without it (it is out of order) every event counts as new. */
+export function createMemory(cache: Keyv): Desk['firstTime'] {
+  return async (key) => {
+    const name = `seen:${key}`;
+    try {
+      if ((await cache.get(name)) !== undefined) return false;
+      await cache.set(name, 1, SEEN_TTL_MS);
+    } catch {
+      // Whatever is done twice is refused by the state machine; nothing done at all would be worse.
+    }
+    return true;
   };
 }
 

@@ -25,7 +25,6 @@ export const CODE = {
   unknownMessage: 10_008,
   unknownWebhook: 10_015,
   unknownInteraction: 10_062,
-  alreadyAcknowledged: 40_060,
   tagsRequired: 40_067,
   missingAccess: 50_001,
   notYours: 50_005,
@@ -42,19 +41,38 @@ interface Shape {
   readonly status?: unknown;
   readonly code?: unknown;
   readonly rawError?: unknown;
-  readonly retryAfter?: unknown;
-  readonly timeToReset?: unknown;
   readonly name?: unknown;
+}
+
+/** What a limit tells of the time, in milliseconds; each number is right in some case and 0 in another. */
+export interface Wait {
+  readonly timeToReset: number;
+  readonly retryAfter: number;
+  readonly sublimitTimeout: number;
+}
+
+/** How long Discord wants us to wait; 0 when it does not say. */
+export function waitOf({ timeToReset, retryAfter, sublimitTimeout }: Wait): number {
+  return Math.max(timeToReset, retryAfter, sublimitTimeout);
+}
+
+/** Where Discord does not say how long. */
+const UNKNOWN_WAIT_MS = 5_000;
+
+function isWait(error: object): error is Wait {
+  return 'timeToReset' in error && 'retryAfter' in error && 'sublimitTimeout' in error;
 }
 
 /** Turns what the SDK throws into the errors of the house. By shape and not by class: the SDK is imported only when Discord is configured. */
 export function discordError(error: unknown, about: CallAbout): Error {
   const shape: Shape = typeof error === 'object' && error !== null ? error : {};
-  if (typeof shape.retryAfter === 'number' && 'timeToReset' in shape)
+  if (isWait(shape)) {
+    const wait = waitOf(shape);
     return new RateLimitedError(
       `Discord asks us to slow down (${about.what}).`,
-      Math.max(shape.retryAfter, 50),
+      wait > 0 ? Math.max(wait, 50) : UNKNOWN_WAIT_MS,
     );
+  }
   if (typeof shape.status === 'number') {
     // A page of HTML in the place of JSON has no code: a proxy, or Discord's own front door, stands in the way.
     if (shape.status >= 500 || typeof shape.code !== 'number')

@@ -2,7 +2,7 @@ import type { SessionInfo, WebSocketManager } from '@discordjs/ws';
 import type { REST } from 'discord.js';
 import type { Keyv } from 'keyv';
 import type { Clock } from '../../clock.ts';
-import { AuthError, messageOf, RateLimitedError, RejectedError } from '../../errors.ts';
+import { AuthError, messageOf, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 import type { ChatLog } from '../chat.ts';
 import { discordError } from './failures.ts';
 
@@ -15,8 +15,12 @@ const REFUSED_WAIT_MS = 15 * 60_000;
 const STANDBY_MS = 2_000;
 /** Whether the connection is still ours: well within the lease's own life. */
 const LEASE_CHECK_MS = 5_000;
-/** Connections that end before they are ready, one after the other, until we stop and wait longer. */
+/** Connections that do not last, one after the other, until we stop and wait longer. */
 const MAX_STUMBLES = 4;
+/** One that was up this long has lasted: what goes wrong afterwards is counted anew. */
+const LASTING_MS = 60_000;
+/** A start does not wait longer for the first connection: cards can be posted without one. */
+const START_MS = 10_000;
 /** Discord forgets a session within minutes; one of yesterday is not worth a question. */
 const SESSION_TTL_MS = 24 * 3_600_000;
 const SAVE_EVERY_MS = 1_000;
@@ -75,60 +79,70 @@ export function discordGateway(deps: GatewayDeps): Gateway {
   const { clock, log } = deps;
   const stopping = new AbortController();
   const problems = new Map<string, string>();
-  const keepers: Promise<void>[] = [];
+  let keepers: Promise<void>[] = [];
   const open = new Set<WebSocketManager>();
 
+  /** One round after another: a round ends when Discord wants another number of shards. */
   async function keepAll(first: () => void): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; failures++) {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
       try {
         const { ids, count } = await deps.shards();
-        problems.delete('shards');
+        failures = 0;
+        problems.clear();
+        const round = new AbortController();
+        const signal = AbortSignal.any([stopping.signal, round.signal]);
         const firsts = ids.map(
-          (id) => new Promise<void>((resolve) => keepers.push(keep(id, count, resolve))),
+          (id) =>
+            new Promise<void>((resolve) => {
+              keepers.push(keep(id, count, signal, resolve).finally(() => round.abort()));
+            }),
         );
-        await Promise.all(firsts);
-        return first();
+        void Promise.all(firsts).then(first);
+        await Promise.all(keepers);
+        keepers = [];
       } catch (error) {
+        failures += 1;
         problems.set('shards', messageOf(error));
         first();
-        await clock.sleep(waitAfter(error, failures + 1), stopping.signal).catch(() => {});
+        await clock.sleep(waitAfter(error, failures), stopping.signal).catch(() => {});
       }
     }
   }
 
-  /** One connection after another, until stopped. */
-  async function keep(id: number, count: number, first: () => void): Promise<void> {
+  /** One connection after another, until stopped, or until there is another number of shards. */
+  async function keep(id: number, count: number, signal: AbortSignal, first: () => void): Promise<void> {
     const name = `gateway:${deps.applicationId()}/${id}`;
-    let shards = count;
     let failures = 0;
-    while (!stopping.signal.aborted) {
+    let upAt = Number.POSITIVE_INFINITY;
+    while (!signal.aborted) {
       if (!(await mine(name))) {
         problems.delete(name);
         first();
-        await clock.sleep(STANDBY_MS, stopping.signal).catch(() => {});
+        await clock.sleep(STANDBY_MS, signal).catch(() => {});
         continue;
       }
       problems.set(name, 'Connecting to the Discord gateway.');
       try {
-        await connection(name, id, shards, () => {
+        await connection(name, { id, count, signal }, () => {
           if (failures > 0) log.info({ shard: id }, 'connected to Discord again');
-          failures = 0;
+          upAt = clock.now();
           problems.delete(name);
           first();
         });
-        if (stopping.signal.aborted) break;
+        if (signal.aborted) break;
         problems.set(name, 'The connection to Discord was lost; connecting again.');
       } catch (error) {
+        if (signal.aborted) break;
+        if (clock.now() - upAt >= LASTING_MS) failures = 0;
+        upAt = Number.POSITIVE_INFINITY;
         failures += 1;
-        if (stopping.signal.aborted) break;
         problems.set(name, messageOf(error));
         log.warn({ shard: id, failures, why: messageOf(error) }, 'no connection to the Discord gateway');
         first();
-        await clock.sleep(waitAfter(error, failures), stopping.signal).catch(() => {});
-        shards = await deps.shards().then(
-          (now) => now.count,
-          () => shards,
-        );
+        await clock.sleep(waitAfter(error, failures), signal).catch(() => {});
+        const now = await deps.shards().catch(() => null);
+        if (now !== null && now.count !== count) break;
       }
     }
     first();
@@ -145,11 +159,17 @@ export function discordGateway(deps: GatewayDeps): Gateway {
   }
 
   /** Resolves when the connection is over and another one should be made at once; rejects when there has to be a wait. */
-  async function connection(name: string, id: number, count: number, ready: () => void): Promise<void> {
+  async function connection(
+    name: string,
+    { id, count, signal }: { readonly id: number; readonly count: number; readonly signal: AbortSignal },
+    ready: () => void,
+  ): Promise<void> {
     const { WebSocketManager, WebSocketShardEvents: EVENT } = await import('@discordjs/ws');
     const session = await openSession(deps, `session:${name}/${count}/${deps.intents}`);
     const over = new AbortController();
     let stumbles = 0;
+    let upAt = Number.POSITIVE_INFINITY;
+    let greeted = false;
     let fail: (error: Error) => void = () => {};
     let leave: () => void = () => {};
     const gone = new Promise<void>((resolve, reject) => {
@@ -163,51 +183,66 @@ export function discordGateway(deps: GatewayDeps): Gateway {
       rest: deps.rest,
       shardCount: count,
       shardIds: [id],
-      retrieveSessionInfo: () => session.now(),
+      // The library asks before each connection, also half a second after we have left: then it waits for ever.
+      retrieveSessionInfo: () => (over.signal.aborted ? new Promise(() => {}) : session.now()),
       updateSessionInfo: (_id, info) => session.set(info),
     });
+    // 4200 and not 1000: Discord keeps the session, and whoever connects next takes it up. Not awaited: a peer that never
+    // answers the close frame would hold us for half a minute.
+    const end = (): void =>
+      void Promise.resolve(manager.destroy({ code: 4200, reason: 'Potluck goes on elsewhere' })).catch(
+        () => {},
+      );
     const up = (): void => {
-      stumbles = 0;
+      upAt = clock.now();
       ready();
     };
     manager.on(EVENT.Ready, up);
     manager.on(EVENT.Resumed, up);
+    manager.on(EVENT.Hello, () => {
+      greeted = true;
+      // After what the library does at a greeting, and before it says who we are.
+      if (over.signal.aborted) queueMicrotask(end);
+    });
     manager.on(EVENT.Error, ({ error }) => {
       log.warn({ shard: id, why: messageOf(error) }, 'trouble with the Discord gateway');
     });
     manager.on(EVENT.Closed, ({ code }) => {
+      greeted = false;
+      if (over.signal.aborted) return;
       log.debug({ shard: id, code }, 'a Discord gateway connection was closed');
       const fatal = FATAL[code];
       if (fatal) return fail(code === 4004 ? new AuthError(fatal) : new RejectedError(fatal));
-      if (code === SHARDING_REQUIRED) return fail(new Error('Discord wants more shards.'));
-      stumbles += 1;
+      if (code === SHARDING_REQUIRED) return fail(new UnavailableError('Discord wants more shards.'));
+      stumbles = clock.now() - upAt >= LASTING_MS ? 1 : stumbles + 1;
+      upAt = Number.POSITIVE_INFINITY;
       if (stumbles > 1) problems.set(name, 'The connection to Discord was lost; connecting again.');
-      if (stumbles >= MAX_STUMBLES) fail(new Error(`The Discord gateway ends every connection (${code}).`));
+      if (stumbles >= MAX_STUMBLES)
+        fail(new UnavailableError(`The Discord gateway ends every connection (${code}).`));
     });
     manager.on(EVENT.Dispatch, ({ data }) => {
-      const key = `${session.now()?.sessionId ?? ''}:${data.s}`;
-      deps.onDispatch({ type: data.t, data: data.d, key });
+      const now = session.now();
+      // What came too late to be remembered is told again to whoever takes the session up.
+      if (now !== null && data.s > now.sequence) return;
+      deps.onDispatch({ type: data.t, data: data.d, key: `${now?.sessionId ?? ''}:${data.s}` });
     });
     open.add(manager);
-    const onStop = (): void => leave();
-    stopping.signal.addEventListener('abort', onStop, { once: true });
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
     void watchLease(name, over.signal, leave);
     try {
-      await Promise.race([Promise.resolve(manager.connect()), gone]);
+      // The SDK forgets a token that was refused once.
+      deps.rest.setToken(deps.token);
+      if (!signal.aborted) await Promise.race([Promise.resolve(manager.connect()), gone]);
       await gone;
     } catch (error) {
-      throw error instanceof AuthError || error instanceof RejectedError || !isAnswer(error)
-        ? wordsOf(error)
-        : discordError(error, { what: 'ask for the gateway' });
+      throw wordsOf(error);
     } finally {
       over.abort();
-      stopping.signal.removeEventListener('abort', onStop);
-      // 4200 and not 1000: Discord keeps the session, and whoever connects next takes it up.
+      signal.removeEventListener('abort', leave);
       session.keep();
-      // Not awaited to the end: a peer that never answers the close frame would hold us for half a minute.
-      void Promise.resolve(manager.destroy({ code: 4200, reason: 'Potluck goes on elsewhere' })).catch(
-        () => {},
-      );
+      // One that has not been greeted yet is ended at the greeting: the library would let go of it half made.
+      if (greeted) end();
       open.delete(manager);
       await session.save();
     }
@@ -231,10 +266,15 @@ export function discordGateway(deps: GatewayDeps): Gateway {
   }
 
   return {
-    start: () =>
-      new Promise((resolve) => {
+    async start() {
+      const began = new AbortController();
+      const limit = clock.sleep(START_MS, began.signal).catch(() => {});
+      const first = new Promise<void>((resolve) => {
         void keepAll(resolve).then(resolve, resolve);
-      }),
+      });
+      await Promise.race([first, limit]);
+      began.abort();
+    },
     problem: () => [...problems.values()][0] ?? null,
     async stop() {
       stopping.abort();
@@ -243,20 +283,17 @@ export function discordGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-function isAnswer(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && ('status' in error || 'timeToReset' in error);
-}
-
 /** The library says some things in objects, and "not enough sessions" in two lines. */
 function wordsOf(error: unknown): Error {
   const inner = typeof error === 'object' && error !== null && 'error' in error ? error.error : error;
-  const said = messageOf(inner);
-  if (/^Not enough sessions remaining/.test(said))
+  if (inner instanceof AuthError || inner instanceof RejectedError || inner instanceof UnavailableError)
+    return inner;
+  if (/^Not enough sessions remaining/.test(messageOf(inner)))
     return new RateLimitedError(
       'Discord lets the bot begin no more sessions today (1,000 a day). Potluck waits; do not restart it over and over.',
       REFUSED_WAIT_MS,
     );
-  return inner instanceof Error ? inner : new Error(said);
+  return discordError(inner, { what: 'connect to the gateway' });
 }
 
 /** What is needed to resume: in memory for the connection, in the cache for the next process. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type AuthError, messageOf, RateLimitedError } from '../../errors.ts';
+import { type AuthError, messageOf, RateLimitedError, RejectedError } from '../../errors.ts';
 import type { ChatLog } from '../chat.ts';
 import type { ApiWatcher, Channel, DiscordApi } from './api.ts';
 
@@ -35,7 +35,11 @@ export interface DiscordIdentity extends ApiWatcher {
   forget(channelId: string): void;
   /** The servers of our channels, as far as they could be asked. */
   guilds(): ReadonlySet<string>;
-  /** Looks up the servers of these channels. Channels that cannot be seen are left out, and told in the log. */
+  /**
+   * Looks up the servers of these channels. Channels that cannot be seen are left out, and told in the log.
+   *
+   * @throws what waiting may mend: people of a server that is not known are not served
+   */
   learn(channels: readonly string[]): Promise<void>;
   roleNames(guildId: string, roles: readonly string[]): readonly string[];
   /** Null while the token works; else what is wrong. */
@@ -132,10 +136,11 @@ export function discordIdentity(deps: {
         try {
           const { guild_id: guildId } = await channel(id, stopping.signal);
           if (guildId === undefined || guilds.has(guildId)) continue;
-          guilds.add(guildId);
           const guild = await deps.api().guild(guildId, stopping.signal);
           for (const role of guild.roles) roles.set(role.id, role.name);
+          guilds.add(guildId);
         } catch (error) {
+          if (!(error instanceof RejectedError)) throw error;
           log.warn({ channel: id, why: messageOf(error) }, 'a Discord channel could not be looked at');
         }
       }

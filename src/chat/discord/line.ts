@@ -4,7 +4,7 @@ import type { ChatLog } from '../chat.ts';
 import { soon } from '../kit/payloads.ts';
 import type { Choice, DiscordApi, InteractionAnswer } from './api.ts';
 import { FLAG, type Message, type ModalView } from './components.ts';
-import { CODE, discordCode } from './failures.ts';
+import { discordCode } from './failures.ts';
 
 /**
  * The way back to whoever did something: the first answer within three seconds, more within a quarter of an hour
@@ -55,8 +55,6 @@ export function openLine(deps: {
       return true;
     } catch (error) {
       const code = discordCode(error);
-      // A lost connection after it arrived looks like this when it is tried again, and all is well.
-      if (code === CODE.alreadyAcknowledged) return true;
       if (!(error instanceof UnavailableError)) state = 'lost';
       log.warn({ code, why: messageOf(error) }, 'a Discord interaction was not answered in time');
       return error instanceof UnavailableError;

@@ -109,8 +109,8 @@ export function listen(desk: Desk, ears: Ears): Listeners {
   function dispatch({ type, data, key }: Dispatch): void {
     if (type === 'INTERACTION_CREATE') interaction(data);
     else if (type === 'MESSAGE_REACTION_ADD' || type === 'MESSAGE_REACTION_REMOVE')
-      void once(key, () => ears.job(() => reacted(desk, ears, data, type === 'MESSAGE_REACTION_ADD')));
-    else if (type === 'MESSAGE_CREATE') void once(key, () => ears.job(() => said(desk, ears, data)));
+      void once(key, () => ears.job(() => reacted(desk, ears, data, type === 'MESSAGE_REACTION_ADD', key)));
+    else if (type === 'MESSAGE_CREATE') void once(key, () => ears.job(() => said(desk, ears, data, key)));
     else if (type === 'MESSAGE_DELETE') ears.index.forget(goneEvent.safeParse(data).data?.id ?? '');
     else {
       const loss = lossIn(type, data);
@@ -137,6 +137,7 @@ function lossIn(type: string, data: unknown): Loss | null {
 async function handled(desk: Desk, ears: Ears, sent: Interaction, line: Line): Promise<void> {
   const clicker = clickerOf(sent);
   try {
+    if (sent.type !== INTERACTION.autocomplete && !(await desk.firstTime(sent.id))) return;
     if (!clicker) return await line.say(words(NO_TEAM));
     await route(desk, ears, sent, clicker, line);
   } catch (error) {
@@ -192,7 +193,7 @@ async function commanded(
   return line.say(words('This Potluck does not know that command.'));
 }
 
-async function reacted(desk: Desk, ears: Ears, data: unknown, added: boolean): Promise<void> {
+async function reacted(desk: Desk, ears: Ears, data: unknown, added: boolean, key: string): Promise<void> {
   const event = reactionEvent.safeParse(data).data;
   if (!event || !ears.reactions) return;
   const { botId = '' } = desk.identity.now() ?? {};
@@ -200,6 +201,7 @@ async function reacted(desk: Desk, ears: Ears, data: unknown, added: boolean): P
   // Whose message it is comes with the event, so that most reactions cost no question.
   const isOthers = event.message_author_id !== undefined && event.message_author_id !== botId;
   if (userId === botId || isOthers || guildId === undefined || member?.user?.bot) return;
+  if (!(await desk.firstTime(key))) return;
   await onReaction(desk, ears.reactions, ears.index, {
     added,
     emoji: event.emoji.id ? `${event.emoji.name}:${event.emoji.id}` : (event.emoji.name ?? ''),
@@ -216,9 +218,10 @@ async function reacted(desk: Desk, ears: Ears, data: unknown, added: boolean): P
   });
 }
 
-async function said(desk: Desk, ears: Ears, data: unknown): Promise<void> {
+async function said(desk: Desk, ears: Ears, data: unknown, key: string): Promise<void> {
   const event = messageEvent.safeParse(data).data;
   if (!event?.guild_id || event.author.bot || !/draft:/i.test(event.content)) return;
+  if (!(await desk.firstTime(key))) return;
   const { author, member, guild_id: guildId } = event;
   await onThreadWords(desk, ears.index, {
     threadId: event.channel_id,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf } from '../../errors.ts';
+import { messageOf, RateLimitedError, RejectedError } from '../../errors.ts';
 import type { Desk } from './desk.ts';
 import { COMMAND, commandDefinitions, type Translations } from './manifest.ts';
 
@@ -19,6 +19,9 @@ const OURS = [
   'contexts',
   'integration_types',
 ] as const;
+
+/** What Discord could not do now is tried again after this long. */
+const AGAIN_MS = 60_000;
 
 /** A definition without what says nothing, so that ours and Discord's copy of it can be compared. */
 function essence(value: unknown): unknown {
@@ -51,6 +54,7 @@ function byName(list: readonly object[]): unknown[] {
  * a day and server (https://docs.discord.com/developers/interactions/application-commands#registering-a-command).
  *
  * @param guilds the servers; null is everywhere
+ * @returns how long to wait before it is done again, in milliseconds; null when there is nothing left to do
  */
 export async function registerCommands(
   desk: Pick<Desk, 'api' | 'log'>,
@@ -58,7 +62,8 @@ export async function registerCommands(
   scope: 'guild' | 'global',
   guilds: readonly string[],
   translations: Translations,
-): Promise<void> {
+): Promise<number | null> {
+  let again: number | null = null;
   const wanted = commandDefinitions(translations);
   const places: readonly (string | null)[] = [null, ...guilds];
   for (const place of places) {
@@ -73,6 +78,10 @@ export async function registerCommands(
       desk.log.info({ guild: place ?? 'all', commands: list.length }, 'Discord commands registered');
     } catch (error) {
       desk.log.warn({ guild: place ?? 'all', why: messageOf(error) }, 'Discord commands were not registered');
+      if (error instanceof RejectedError) continue;
+      const wait = error instanceof RateLimitedError ? Math.max(error.retryAfterMs, AGAIN_MS) : AGAIN_MS;
+      again = Math.max(again ?? 0, wait);
     }
   }
+  return again;
 }

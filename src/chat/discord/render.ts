@@ -1,6 +1,6 @@
 import type { Card } from '../../domain/card.ts';
 import { manyLines, oneLine } from '../../domain/text.ts';
-import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, TONES } from '../kit/words.ts';
+import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
 import {
   button,
   type Container,
@@ -190,9 +190,7 @@ function standing(card: Card, budget: Budget): string {
       (note) =>
         `- ${bold(`${line(note.by, budget.name) || 'Somebody'}:`)} ${line(note.text, budget.note) || '…'}`,
     ),
-    card.reply === null && card.origin === 'conversation'
-      ? small(`${line(card.source.label, budget.name)} lets no bot answer: open the post and answer there.`)
-      : '',
+    card.noReply === null ? '' : small(`${line(card.noReply, budget.line)} Open the post and answer there.`),
   );
 }
 
@@ -265,7 +263,7 @@ function controls(card: Card): Container['components'] {
         action === 'claim' ? 'primary' : action === 'approve' ? 'success' : 'secondary',
       ),
     ),
-    card.actions.includes('open') ? linkButton(card.url, ACTION_LABELS.open) : null,
+    card.actions.includes('open') ? linkButton(card.url, openLabel(card)) : null,
   ];
   const own: readonly SelectOption[] = MENU_ACTIONS.filter((action) => card.actions.includes(action)).map(
     (action) => ({ value: action, label: ACTION_LABELS[action] }),

@@ -4,9 +4,9 @@ import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions 
 import { createJobs } from '../kit/jobs.ts';
 import { discordApi } from './api.ts';
 import { discordChecks } from './checks.ts';
-import { createStash, type Desk } from './desk.ts';
+import { createMemory, createStash, type Desk } from './desk.ts';
 import type { Env, Policy } from './discord.ts';
-import { CODE, discordCode } from './failures.ts';
+import { CODE, discordCode, waitOf } from './failures.ts';
 import { tagsFor } from './forum.ts';
 import { discordGateway, shardOf } from './gateway.ts';
 import { INTERACTIONS_PATH, interactionDoor, publicKeyOf } from './http.ts';
@@ -60,13 +60,15 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     // as that of the fifty requests a second, the SDK waits by itself, in order.
     retries: 0,
     offset: 0,
-    rejectOnRateLimit: ({ timeToReset }) => timeToReset > SHORT_WAIT_MS,
+    // A 429 without a word about the time (a proxy's page) would be asked again and again without a pause.
+    rejectOnRateLimit: (limit) => waitOf(limit) > SHORT_WAIT_MS || waitOf(limit) <= 0,
     timeout: 15_000,
     userAgentAppendix: 'Potluck',
   }).setToken(token);
   const jobs = createJobs(log);
   let handlers: ChatHandlers | null = null;
   let state: 'new' | 'started' | 'stopped' = 'new';
+  const stopping = new AbortController();
   const losses = new Map<string, string>();
   const given = (): ChatHandlers => {
     if (!handlers) throw new Error('Discord was not started');
@@ -97,6 +99,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     clock,
     log,
     stash: createStash(cache),
+    firstTime: createMemory(cache),
     timezone: rules.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     handlers: given,
   };
@@ -135,6 +138,14 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     context.http.mount('/discord', interactionDoor({ publicKey, clock, log, onInteraction }));
   }
 
+  /** The commands, wherever we are; goes on in the background until they are there. */
+  async function register(): Promise<void> {
+    const { applicationId = '' } = identity.now() ?? {};
+    const guilds = [...identity.guilds()];
+    const wait = await registerCommands(desk, applicationId, rules.commands, guilds, rules.translations);
+    if (wait !== null) void clock.sleep(wait, stopping.signal).then(register, () => {});
+  }
+
   function noteLoss(what: Loss): void {
     if (what.kind === 'channel') {
       identity.forget(what.id);
@@ -160,6 +171,11 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
 
   async function post(channelId: string, card: Card, nonce: string, signal: AbortSignal): Promise<CardRef> {
     const channel = await identity.channel(channelId, signal);
+    // It could not be seen when we started: now its people are served, too.
+    if (channel.guild_id !== undefined && !identity.guilds().has(channel.guild_id)) {
+      await identity.learn([channelId]);
+      await register();
+    }
     if (isForum(channel)) {
       const about = { name: threadName(card), tags: tagsFor(card, channel), minutes: ARCHIVE_MINUTES };
       const made = await api.startPost(channelId, about, renderCard(card), signal);
@@ -275,9 +291,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
       state = 'started';
       await identity.establish(async () => {
         await identity.learn(to.channels());
-        const { applicationId = '' } = identity.now() ?? {};
-        const guilds = [...identity.guilds()];
-        await registerCommands(desk, applicationId, rules.commands, guilds, rules.translations);
+        await register();
         if (env.DISCORD_PUBLIC_KEY !== undefined)
           log.info({ path: INTERACTIONS_PATH }, 'waiting for Discord’s interactions by HTTP');
         await gateway?.start();
@@ -302,6 +316,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     async stop() {
       if (state === 'stopped') return;
       state = 'stopped';
+      stopping.abort();
       identity.stop();
       // First no new clicks, then what is under way, but never longer than a shutdown may take.
       const done = new AbortController();

@@ -51,6 +51,11 @@ export const BUTTON_ACTIONS = ['claim', 'approve', 'refuse', 'draft', 'request-a
 /** What is in the menu, in its order. */
 export const MENU_ACTIONS = ['release', 'assign', 'snooze', 'mark-answered', 'note', 'reopen'] as const;
 
+/** The button that opens the post: where nothing can be sent from here, that is where a person answers. */
+export function openLabel(card: Card): string {
+  return card.noReply !== null && card.closing === null ? 'Open and answer there' : ACTION_LABELS.open;
+}
+
 /** How a source is doing: "quiet" and "blind" are not the same. */
 export const SOURCE_STATES: Readonly<Record<SourceHealth['state'], string>> = {
   up: '🟢 hears',

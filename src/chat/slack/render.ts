@@ -1,6 +1,6 @@
 import type { Card, CardAction } from '../../domain/card.ts';
 import { cut, manyLines, oneLine } from '../../domain/text.ts';
-import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, TONES } from '../kit/words.ts';
+import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
 import type {
   Button,
   KnownBlock,
@@ -228,13 +228,9 @@ function standing(card: Card, budget: Budget): RichTextBlock | null {
             section(bold(`${oneLine(note.by, budget.name)}: `), text(oneLine(note.text, budget.note) || '…')),
           ),
         ),
-    card.reply === null && card.origin === 'conversation'
-      ? section(
-          italic(
-            `${oneLine(card.source.label, budget.name)} lets no bot answer: open the post and answer there.`,
-          ),
-        )
-      : null,
+    card.noReply === null
+      ? null
+      : section(italic(`${oneLine(card.noReply, budget.line)} Open the post and answer there.`)),
   ]);
 }
 
@@ -297,7 +293,7 @@ function actionsBlock(card: Card): KnownBlock | null {
   for (let start = 0; start < menu.length; start += MAX_MENU)
     elements.push(overflow(menu.slice(start, start + MAX_MENU), start / MAX_MENU));
   if (fits(card.url, MAX_URL) && (card.actions.includes('open') || elements.length === 0))
-    elements.push({ ...button('open', target, ACTION_LABELS.open), url: card.url });
+    elements.push({ ...button('open', target, openLabel(card)), url: card.url });
   return elements.length === 0 ? null : { type: 'actions', elements };
 }
 

@@ -49,12 +49,13 @@ function checkWords(each: CommandOption | Command, path: (string | number)[], sl
   const add = (key: string, message: string, code = 'APPLICATION_COMMAND_INVALID_NAME'): void => {
     problems.push({ path: [...path, key], code, message });
   };
-  const names = [['name', each.name] as const].concat(
-    Object.entries(each.name_localizations ?? {}).map(([locale, name]) => [locale, name] as const as never),
-  );
-  for (const [key, name] of names) {
-    const wrong = slash ? wrongName(name) : name.length > 32 ? 'Must be 32 or fewer in length.' : null;
-    if (wrong) add(key === 'name' ? 'name' : `name_localizations.${key}`, wrong);
+  const wrongly = (name: string): string | null =>
+    slash ? wrongName(name) : name.length > 32 ? 'Must be 32 or fewer in length.' : null;
+  const wrong = wrongly(each.name);
+  if (wrong) add('name', wrong);
+  for (const [locale, name] of Object.entries(each.name_localizations ?? {})) {
+    const translated = wrongly(name);
+    if (translated) add(`name_localizations.${locale}`, translated);
   }
   for (const locale of [
     ...Object.keys(each.name_localizations ?? {}),

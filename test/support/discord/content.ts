@@ -1,6 +1,6 @@
 import { checkLooks, type Looks, numbered } from './limits.ts';
 import { readAllowed, spokenTexts } from './mentions.ts';
-import { invalidForm, type Problem, refusal } from './refusal.ts';
+import { invalidForm, refusal } from './refusal.ts';
 import { conform } from './schema.ts';
 import {
   type AllowedMentions,
@@ -62,7 +62,7 @@ export function readWritten(
   if (body.poll || ((body.sticker_ids as unknown[] | null) ?? []).length > 0 || body.tts)
     breach(state, 'polls, stickers, and read-aloud are not for cards');
   const allowed = checkAllowed(state, body);
-  const flags = readFlags(body, before, maySet);
+  const flags = readFlags(state, body, before, maySet);
   const content =
     body.content === undefined ? (before?.content ?? '') : ((body.content as string | null) ?? '');
   const looks: Looks = {
@@ -83,21 +83,19 @@ export function readWritten(
   return { ...looks, components: numbered(looks.components), allowed };
 }
 
-function readFlags(body: Json, before: Looks | null, maySet: number): number {
+function readFlags(state: State, body: Json, before: Looks | null, maySet: number): number {
   const given = (body.flags as number | null | undefined) ?? null;
   const kept = before?.flags ?? 0;
   if (given === null) return kept;
-  const problems: Problem[] = [];
-  if (!Number.isInteger(given) || (given & ~(maySet | kept)) !== 0)
-    problems.push({ path: ['flags'], code: 'FLAGS_INVALID', message: `flags that cannot be set: ${given}` });
+  const problem = (code: string, message: string): Error => invalidForm([{ path: ['flags'], code, message }]);
+  const strange = given & ~(maySet | kept);
+  if (!Number.isInteger(given) || (strange !== 0 && before === null))
+    throw problem('FLAGS_INVALID', `flags that cannot be set: ${given}`);
+  // Of an edit, Discord ignores what it does not let anybody change.
+  if (strange !== 0) breach(state, `flags that an edit cannot set: ${strange}`);
   if (kept & FLAG.componentsV2 && !(given & FLAG.componentsV2))
-    problems.push({
-      path: ['flags'],
-      code: 'MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG',
-      message: 'The IS_COMPONENTS_V2 flag cannot be removed',
-    });
-  if (problems.length > 0) throw invalidForm(problems);
-  return (kept & ~maySet) | given;
+    throw problem('MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG', 'The IS_COMPONENTS_V2 flag cannot be removed');
+  return (kept & ~maySet) | (given & maySet);
 }
 
 /** A new message of the bot. */

@@ -3,7 +3,7 @@ import { publishMessage, publishUpdate } from './events.ts';
 import { checkModal, numbered } from './limits.ts';
 import { fillModal, modalText } from './modal.ts';
 import { messagePayload, userPayload } from './payloads.ts';
-import { invalidForm, refusal } from './refusal.ts';
+import { invalidForm, type Problem, refusal } from './refusal.ts';
 import type { Answer } from './routes.ts';
 import { conform } from './schema.ts';
 import {
@@ -210,13 +210,19 @@ export function reply(
   written: Parameters<typeof addMessage>[1],
 ): Message {
   const ephemeral = (written.flags & FLAG.ephemeral) !== 0;
-  const message = addMessage(state, written, {
-    channelId: interaction.channelId,
-    ephemeralFor: ephemeral ? interaction.userId : null,
-    interaction: interaction.metadata,
-    type: interaction.kind === 'command' ? 20 : interaction.source ? 19 : 0,
-    reference: interaction.source?.id ?? null,
-  });
+  // Where nothing is said of mentions, answers notify people, though neither roles nor everybody.
+  const allowed = written.allowed ?? { parse: ['users'] };
+  const message = addMessage(
+    state,
+    { ...written, allowed },
+    {
+      channelId: interaction.channelId,
+      ephemeralFor: ephemeral ? interaction.userId : null,
+      interaction: interaction.metadata,
+      type: interaction.kind === 'command' ? 20 : interaction.source ? 19 : 0,
+      reference: interaction.source?.id ?? null,
+    },
+  );
   if (ephemeral) tell(state, interaction.userId, { messageId: message.id });
   else publishMessage(state, message);
   return message;
@@ -233,7 +239,7 @@ function readChoices(
     ? 'InteractionApplicationCommandAutocompleteCallbackNumberDataSchema'
     : 'InteractionApplicationCommandAutocompleteCallbackStringDataSchema';
   conform(state, schema, data, ['data']);
-  const problems = (choices ?? []).flatMap((each, index) =>
+  const problems: Problem[] = (choices ?? []).flatMap((each, index) =>
     each.name.length < 1 || each.name.length > 100 || String(each.value).length > 100
       ? [{ path: ['data', 'choices', index], code: 'BASE_TYPE_BAD_LENGTH', message: '1 to 100 characters' }]
       : [],
@@ -243,7 +249,7 @@ function readChoices(
       path: ['data', 'choices'],
       code: 'BASE_TYPE_MAX_LENGTH',
       message: 'at most 25',
-    } as never);
+    });
   if (problems.length > 0) throw invalidForm(problems);
   return choices ?? [];
 }

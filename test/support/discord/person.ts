@@ -1,13 +1,14 @@
 import { asking } from './asking.ts';
 import { addMessage } from './content.ts';
 import type { Delivery } from './delivery.ts';
-import { hears, publishMessage } from './events.ts';
+import { publishMessage } from './events.ts';
 import { type FormHands, formHands } from './form.ts';
 import { walk } from './limits.ts';
 import { wake } from './messages.ts';
-import { memberPayload, messagePayload } from './payloads.ts';
+import { messagePayload } from './payloads.ts';
+import { react } from './reactions.ts';
 import { isSpoken, type SeenMessage, seeMessage } from './seen.ts';
-import { INTENT, type Json, type Message, messagesIn, type State, type User } from './state.ts';
+import { type Json, type Message, messagesIn, type State, type User } from './state.ts';
 import { archiveQuiet } from './threads.ts';
 import { commandFor, optionsOf, resolvedOptions, resolvedUsers, type Typed, typedOptions } from './typed.ts';
 
@@ -72,34 +73,6 @@ export function discordPerson(state: State, delivery: () => Delivery, user: User
     if (!found || (found.ephemeralFor !== null && found.ephemeralFor !== user.id))
       throw new Error(`${user.globalName} sees no message ${at.id} in ${at.channel}`);
     return found;
-  }
-
-  function reaction(name: string, at: MessageAt, emoji: string, on: boolean): void {
-    const message = visible(at);
-    const users = message.reactions.get(emoji) ?? new Set<string>();
-    if (on) users.add(user.id);
-    else users.delete(user.id);
-    if (users.size > 0) message.reactions.set(emoji, users);
-    else message.reactions.delete(emoji);
-    const channel = channelOf(at.channel);
-    const member = memberIn(channel);
-    if (!hears(state, channel)) return;
-    state.dispatch({
-      name,
-      data: {
-        user_id: user.id,
-        channel_id: channel.id,
-        message_id: message.id,
-        ...(channel.guildId === null ? {} : { guild_id: channel.guildId }),
-        emoji: { id: null, name: emoji },
-        burst: false,
-        type: 0,
-        ...(on && member ? { member: memberPayload(state, member) } : {}),
-        ...(on ? { message_author_id: message.authorId } : {}),
-      },
-      intents: channel.guildId === null ? INTENT.directReactions : INTENT.reactions,
-      guildId: channel.guildId,
-    });
   }
 
   function typedCommand(name: string, channel: string, type: number) {
@@ -200,10 +173,10 @@ export function discordPerson(state: State, delivery: () => Delivery, user: User
       });
     },
     async react(at, emoji) {
-      reaction('MESSAGE_REACTION_ADD', at, emoji, true);
+      react(state, visible(at), user.id, emoji, true);
     },
     async unreact(at, emoji) {
-      reaction('MESSAGE_REACTION_REMOVE', at, emoji, false);
+      react(state, visible(at), user.id, emoji, false);
     },
     async say(channelId, text) {
       const channel = channelOf(channelId);

@@ -11,6 +11,7 @@ import {
   userPayload,
 } from './payloads.ts';
 import { channelFor } from './permissions.ts';
+import { reactionRoutes } from './reactions.ts';
 import { refusal } from './refusal.ts';
 import { conform } from './schema.ts';
 import { type Channel, type Guild, type State, snowflake } from './state.ts';
@@ -37,9 +38,11 @@ export interface Route {
   readonly handle: Handler;
 }
 
+const PARTS = { ':id': '(@me|\\d+)', ':token': '([\\w.-]+)', ':emoji': '([^/]+)' } as const;
+
 function compile(name: string, handle: Handler): Route {
   const [method = '', path = ''] = name.split(' ');
-  const pattern = path.replace(/:id|:token/g, (part) => (part === ':id' ? '(@me|\\d+)' : '([\\w.-]+)'));
+  const pattern = path.replace(/:id|:token|:emoji/g, (part) => PARTS[part as keyof typeof PARTS]);
   return { name, pattern: new RegExp(`^${method} ${pattern}$`), handle };
 }
 
@@ -150,6 +153,7 @@ export function allRoutes(state: State, gatewayUrl: () => string): readonly Rout
     },
     ...commandRoutes(state),
     ...messageRoutes(state),
+    ...reactionRoutes(state),
     ...threadRoutes(state),
     ...followupRoutes(state),
   };

@@ -26,6 +26,8 @@ export interface SeenMessage {
   readonly ephemeral: boolean;
   readonly threadId: string | null;
   readonly edits: number;
+  /** Who reacted, by emoji. */
+  readonly reactions: Readonly<Record<string, readonly string[]>>;
   readonly nonce: string | null;
   readonly accent: number | null;
   readonly flags: number;
@@ -154,6 +156,7 @@ export function seeMessage(state: State, message: Message): SeenMessage {
     ephemeral: message.ephemeralFor !== null,
     threadId: message.threadId,
     edits: message.edits,
+    reactions: Object.fromEntries([...message.reactions].map(([emoji, users]) => [emoji, [...users]])),
     nonce: message.nonce,
     accent: colour ?? null,
     flags: message.flags,

@@ -58,7 +58,7 @@ export async function startWire(state: State): Promise<Wire> {
     const url = new URL(request.url ?? '/', base);
     const path = url.pathname.replace(/^\/api\/v10(?=\/)/, '');
     const method = request.method ?? 'GET';
-    const key = `${method} ${decodeURIComponent(path)}`;
+    const key = `${method} ${decoded(path)}`;
     const route = path === url.pathname ? undefined : routes.find((each) => each.pattern.test(key));
     const call: ApiCall = {
       method,
@@ -203,6 +203,14 @@ export async function startWire(state: State): Promise<Wire> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function parse(text: string): unknown {

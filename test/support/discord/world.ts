@@ -27,6 +27,8 @@ export interface DiscordWorld {
   chat(): DiscordChat;
   /** Another adapter on the same server, as after a crash: the old one is only cut off. */
   restart(): Promise<DiscordChat>;
+  /** The same with another policy. */
+  reconfigure(policy: object): Promise<DiscordChat>;
   /** A second process on the same database. */
   another(): Promise<DiscordChat>;
   /** The handler that was mounted for HTTP mode. */
@@ -96,7 +98,7 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
     },
   });
   const env = discord.env.parse({ ...server.env, ...options.env });
-  const policy = discord.policy.parse(options.policy ?? {});
+  let policy = discord.policy.parse(options.policy ?? {});
   const chats: DiscordChat[] = [];
   const make = async (): Promise<DiscordChat> => {
     const chat = await createDiscord(env, policy, contextOf(chats.length));
@@ -125,6 +127,10 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
       const chat = await make();
       await chat.start(handlers);
       return chat;
+    },
+    async reconfigure(next) {
+      policy = discord.policy.parse(next);
+      return this.restart();
     },
     async another() {
       const chat = await make();
@@ -297,7 +303,7 @@ const ACTIONS: readonly string[] = [
 
 function shownCard(message: SeenMessage): ShownCard {
   const verbs = message.buttons.map((button) => {
-    if (button.kind === 'link') return button.label === 'Open post' ? 'open' : null;
+    if (button.kind === 'link') return /^Open( post| and answer there)$/.test(button.label) ? 'open' : null;
     const verb =
       button.kind === 'option' ? button.value : (parseComponent(button.customId ?? '')?.name ?? null);
     return ACTIONS.includes(verb ?? '') ? verb : null;

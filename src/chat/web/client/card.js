@@ -113,6 +113,13 @@ function openCard(card, ui) {
         icon('warn'),
         h('span', { dir: 'auto' }, excerpt(card.warning).text),
       ),
+    card.noReply !== null &&
+      h(
+        'p',
+        { class: 'strip busy', key: 'noreply' },
+        icon('open'),
+        h('span', { dir: 'auto' }, oneLine(card.noReply, 300)),
+      ),
     card.sending !== null &&
       h(
         'p',
