@@ -1,6 +1,7 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
+import { type Budget, budgetSchema } from './domain/cost.ts';
 import {
   type ApprovalRule,
   approvalSchema,
@@ -36,6 +37,8 @@ export interface ConfiguredSource {
   readonly name: string;
   readonly kind: SourceKind;
   readonly config: unknown;
+  /** What may be spent a day: what the team says, else what the network gives. */
+  readonly budget: Budget;
 }
 
 export interface ConfiguredChat {
@@ -314,7 +317,7 @@ function readChats(
 }
 
 function readSources(
-  entries: Readonly<Record<string, { readonly kind: string }>>,
+  entries: Readonly<Record<string, { readonly kind: string; readonly budget?: unknown }>>,
   registries: Registries,
   loopback: boolean,
   problems: Problem[],
@@ -327,7 +330,7 @@ function readSources(
         path,
         message: 'must be named with small letters, digits and dashes, at most 40 of them.',
       });
-    const { kind: kindName, ...rest } = entry;
+    const { kind: kindName, budget: given, ...rest } = entry;
     const kind = Object.hasOwn(registries.sources, kindName) ? registries.sources[kindName] : undefined;
     if (!kind) {
       problems.push({
@@ -339,7 +342,8 @@ function readSources(
     const config = check(kind.config, rest, path, problems);
     if (config === undefined) continue;
     for (const message of kind.problems?.(config, { loopback }) ?? []) problems.push({ path, message });
-    sources.push({ name, kind, config });
+    const budget = given === undefined ? {} : (check(budgetSchema, given, `${path}.budget`, problems) ?? {});
+    sources.push({ name, kind, config, budget: { ...kind.budget?.(config), ...budget } });
   }
   return sources;
 }

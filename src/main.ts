@@ -23,6 +23,7 @@ import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createLeases } from './flow/leases.ts';
+import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { readiness } from './flow/readiness.ts';
@@ -97,9 +98,26 @@ async function openLog(config: Config, given: Logger | undefined): Promise<Logge
   return createLog(config.logLevel, config.secrets, stream);
 }
 
+/** What each source may spend a day, and what it spent. */
+function createMeters(config: Config, store: Store, clock: Clock): ReadonlyMap<string, SourceMeter> {
+  return new Map(
+    config.sources.map(({ name, kind, budget }) => {
+      const zone = kind.quotaZone ?? 'UTC';
+      return [name, createMeter({ store, clock, source: name, budget, zone })];
+    }),
+  );
+}
+
+function meterOf(meters: ReadonlyMap<string, SourceMeter>, name: string): SourceMeter {
+  const meter = meters.get(name);
+  if (!meter) throw new Error(`There is no meter for “${name}”.`);
+  return meter;
+}
+
 async function createSources(
   config: Config,
   store: Store,
+  meters: ReadonlyMap<string, SourceMeter>,
   clock: Clock,
   random: () => number,
   log: Logger,
@@ -113,6 +131,7 @@ async function createSources(
         random,
         cache: new Keyv({ store: store.keyvStore(), namespace: `source.${name}` }),
         brand: config.brand,
+        meter: meterOf(meters, name),
         log: log.child({ source: name }),
       }),
     ),
@@ -130,7 +149,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   await releaseTheDead(store);
   const leases = createLeases({ store, clock, holder: holderId(), log });
 
-  const sources = await createSources(config, store, clock, random, log);
+  const meters = createMeters(config, store, clock);
+  const sources = await createSources(config, store, meters, clock, random, log);
   const found = config.chats.map(({ kind }) => foundSource(kind));
   const byName = new Map([...sources, ...found].map((source) => [source.name, source]));
   const presents = new Map<string, Present>();
@@ -155,7 +175,15 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const watches = new Map<string, Watch>(
     sources.map((source) => [
       source.name,
-      createWatch(source, { store, clock, random, leases, ingest, log }),
+      createWatch(source, {
+        store,
+        clock,
+        random,
+        leases,
+        ingest,
+        meter: meterOf(meters, source.name),
+        log,
+      }),
     ]),
   );
   const view = createView(store, byName, policy.approvals);
@@ -396,7 +424,8 @@ async function runDoctor(): Promise<void> {
   const healthy = await doctor(
     {
       database: () => openStore(databaseUrl(config, surroundings.cwd)),
-      sources: (store) => createSources(config, store, systemClock, Math.random, log),
+      sources: (store) =>
+        createSources(config, store, createMeters(config, store, systemClock), systemClock, Math.random, log),
       chats: (store) =>
         Promise.all(
           config.chats.map(async ({ kind, env, policy }) => ({

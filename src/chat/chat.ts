@@ -79,6 +79,8 @@ export interface SourceHealth {
   readonly detail: string | null;
   readonly lastSuccessAt: number | null;
   readonly lastPostAt: number | null;
+  /** What it cost today, against its budget: "412 of 9,500 units"; empty or absent when nothing is counted. */
+  readonly spent?: string;
 }
 
 /** What we know of somebody who writes to us. */

@@ -149,6 +149,14 @@ export type SystemAction =
        */
       readonly standing?: 'newest' | 'older' | 'answered';
     }
+  /** The author changed the post that the item shows. */
+  | { readonly type: 'post-edited'; readonly postId: string }
+  /** The network has deleted a post; `instead` is the newest of the others that wants an answer. */
+  | {
+      readonly type: 'post-deleted';
+      readonly postId: string;
+      readonly instead: { readonly postId: string; readonly at: number } | null;
+    }
   | { readonly type: 'wake' }
   | { readonly type: 'merge'; readonly into: number };
 
@@ -265,6 +273,8 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
     case 'send-failed':
     case 'send-uncertain':
     case 'answered-on-network':
+    case 'post-edited':
+    case 'post-deleted':
     case 'customer-posted':
     case 'wake':
     case 'merge':
@@ -575,6 +585,26 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
     }
     case 'customer-posted':
       return customerPosted(item, action, become);
+    case 'post-edited':
+      return become({}, { postId: action.postId });
+    case 'post-deleted': {
+      const detail = { postId: action.postId };
+      // What is closed stays as it ended, and a reply on its way is not called back; the card only shows less.
+      if (isClosed(item) || item.sending || item.postId !== action.postId) return become({}, detail);
+      if (action.instead)
+        return become({ postId: action.instead.postId, waitingSince: action.instead.at }, detail);
+      return become(
+        closed(item, 'dismissed', {
+          how: 'dismissed',
+          by: { id: SYSTEM.id, name: SYSTEM.name },
+          at: now,
+          url: null,
+          reason: null,
+          words: 'The post was deleted on its network.',
+        }),
+        detail,
+      );
+    }
     case 'wake':
       if (item.state !== 'snoozed' || item.snoozedUntil === null || item.snoozedUntil > now)
         return refuse('nothing-to-do', 'It is not time yet.');
@@ -606,7 +636,10 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
 /** Whether triage closed it before anybody of the team saw it. */
 export function wasFiltered(item: Item): boolean {
   return (
-    item.state === 'dismissed' && item.closing?.by.id === SYSTEM.id && item.closing.reason !== 'duplicate'
+    item.state === 'dismissed' &&
+    item.closing?.by.id === SYSTEM.id &&
+    item.closing.reason !== null &&
+    item.closing.reason !== 'duplicate'
   );
 }
 

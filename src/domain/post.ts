@@ -115,6 +115,11 @@ const postSchema = z.object({
     .transform((values) => values.slice(0, 10)),
   /** When it was written, epoch milliseconds. */
   createdAt: z.number().finite().int(),
+  /**
+   * When its author last changed it, epoch milliseconds, where the network says so; null when never. A stored post is
+   * brought up to date only by one with a later time here, because networks show the same words differently here and there.
+   */
+  editedAt: z.number().finite().int().nullable().default(null),
   /** Whether a person of ours, or an account of ours, wrote it. */
   ours: z.boolean().default(false),
 });

@@ -43,6 +43,11 @@ export function localHour(now: number, tz: string, days: number, hour: number): 
   return wanted - offsetAt(first, tz);
 }
 
+/** The day that calendars in `tz` show: `2026-11-25`. */
+export function dayIn(at: number, tz: string): string {
+  return new Date(at + offsetAt(at, tz)).toISOString().slice(0, 10);
+}
+
 /** Days from now to the next given weekday (0 is Sunday) in `tz`: 1 to 7. */
 export function daysUntil(now: number, tz: string, weekday: number): number {
   const today = new Date(now + offsetAt(now, tz)).getUTCDay();

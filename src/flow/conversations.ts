@@ -46,6 +46,8 @@ export function inOrder(posts: readonly Post[]): Post[] {
 export interface Placed {
   /** Those not stored before, each once, with the conversation they belong to. */
   readonly posts: readonly Post[];
+  /** Those that were stored before: perhaps their authors changed them since. */
+  readonly again: readonly Post[];
   /** Conversations that had posts before. */
   readonly known: ReadonlySet<string>;
   /** By conversation: ids of stored posts that came into it (or met its item) only now. */
@@ -75,11 +77,15 @@ export async function place(queries: Queries, source: string, posts: readonly Po
     return at;
   };
   const placed: Post[] = [];
+  const again: Post[] = [];
   const joined = new Map<string, Set<string>>();
   const merged: { stray: Item; conversationId: string }[] = [];
 
   for (const post of inOrder(posts)) {
-    if (conversationOf.has(post.id)) continue;
+    if (conversationOf.has(post.id)) {
+      again.push(post);
+      continue;
+    }
     const conversationId = current(
       (post.replyTo === null ? undefined : conversationOf.get(post.replyTo)) ??
         conversationOf.get(post.conversationId) ??
@@ -102,6 +108,7 @@ export async function place(queries: Queries, source: string, posts: readonly Po
   }
   return {
     posts: placed.map((post) => ({ ...post, conversationId: current(post.conversationId) })),
+    again,
     known,
     joined,
     merged: merged.map(({ stray, conversationId }) => ({ stray, conversationId: current(conversationId) })),

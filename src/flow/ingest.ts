@@ -37,6 +37,8 @@ export interface Delivery {
   readonly state?: (before: SourceState, fresh: readonly Post[]) => SourceState;
   /** Posts of a catch-up say nothing about how quick we are. */
   readonly backfilled: boolean;
+  /** Ids of posts that the network has deleted. */
+  readonly deleted?: readonly string[];
   /** A colleague handed it in: it is for the team, whatever triage thinks of it. */
   readonly found?: Actor;
 }
@@ -88,6 +90,15 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
         await live(life, stray, { type: 'merge', into: outcome.item.id });
         changed.add(stray.id);
       }
+    }
+    const again = placed.again.filter((post) => post.editedAt !== null);
+    for (const post of again.length > 0 ? await queries.editPosts(again) : []) {
+      const item = await edited(life, post);
+      if (item) changed.add(item.id);
+    }
+    for (const id of delivery.deleted ?? []) {
+      const item = await deleted(life, id);
+      if (item) changed.add(item.id);
     }
     if (life.events.length > 0) await queries.addEvents(life.events);
     if (delivery.state) {
@@ -287,6 +298,29 @@ function answered(life: Life, item: Item, post: Post): Promise<Item> {
     name: post.author.name || post.author.handle || 'our account',
   };
   return live(life, item, { type: 'answered-on-network', by, url: post.url, at: post.createdAt });
+}
+
+/** The item that shows a post which its author changed, one version on, so that its cards are drawn again. */
+async function edited(life: Life, post: Post): Promise<Item | null> {
+  const known = await life.queries.post(life.source, post.id);
+  const item = known && (await life.queries.itemOf(life.source, known.conversationId));
+  return item ? live(life, item, { type: 'post-edited', postId: post.id }) : null;
+}
+
+/** Forgets a post, and closes or turns the item that was about it. */
+async function deleted(life: Life, id: string): Promise<Item | null> {
+  const { queries, source } = life;
+  const post = await queries.post(source, id);
+  if (!post || !(await queries.removePost(source, id))) return null;
+  const item = await queries.itemOf(source, post.conversationId);
+  if (!item) return null;
+  const posts = await queries.conversation(source, post.conversationId, CONVERSATION_WINDOW);
+  const thread: Thread = { posts, later: () => [], judge: (index) => judge(life, posts, index, true) };
+  const lastOurs = posts.findLastIndex((other) => other.ours);
+  const open = posts.flatMap((_, index) => (index > lastOurs ? [index] : []));
+  const next = posts[await lastAsked(thread, open)];
+  const instead = next ? { postId: next.id, at: next.createdAt } : null;
+  return live(life, item, { type: 'post-deleted', postId: id, instead });
 }
 
 /** One system action with compare-and-set; a refusal leaves the item as it is. Returns the item as it now stands. */

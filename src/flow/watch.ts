@@ -1,11 +1,13 @@
 import type { SourceHealth } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
+import { pollEvery } from '../domain/cost.ts';
 import type { Post } from '../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError } from '../errors.ts';
 import type { Batch, HookRequest, HookResult, Source, SourceLog } from '../sources/source.ts';
 import type { SourceState, Store } from '../store/store.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
 import type { Leases } from './leases.ts';
+import type { SourceMeter } from './meter.ts';
 import { within } from './within.ts';
 
 export interface WatchDeps {
@@ -14,6 +16,7 @@ export interface WatchDeps {
   readonly random: () => number;
   readonly leases: Leases;
   readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
+  readonly meter: SourceMeter;
   readonly log: SourceLog;
 }
 
@@ -56,6 +59,9 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
   let standby = false;
   let askNotBefore = 0;
 
+  // With a budget, polls are spread over the day: better seldom and all day than often until noon.
+  const everyMs = pollEvery(deps.meter.budget, source.pollCost ?? {}, source.pollEveryMs ?? DEFAULT_POLL_MS);
+
   const jitter = (ms: number, share = 0.1): number =>
     Math.round(ms * (1 - share + 2 * share * deps.random()));
 
@@ -88,7 +94,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     let catchingUp = true;
     let failures = 0;
     while (!signal.aborted) {
-      let wait = jitter(source.pollEveryMs ?? DEFAULT_POLL_MS);
+      let wait = jitter(everyMs);
       try {
         if (!(await holds('poll'))) {
           // Another process watches this source; stand by to take over.
@@ -107,6 +113,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
         await deps.ingest({
           source: name,
           posts: batch.posts,
+          deleted: batch.deleted ?? [],
           backfilled,
           state: (state, fresh) => succeeded(state, fresh, batch),
         });
@@ -171,8 +178,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
   async function noteGap(before: SourceState): Promise<void> {
     const since = before.lastSuccessAt;
     const now = clock.now();
-    if (since === null || now - since < Math.max(MIN_GAP_MS, 3 * (source.pollEveryMs ?? DEFAULT_POLL_MS)))
-      return;
+    if (since === null || now - since < Math.max(MIN_GAP_MS, 3 * everyMs)) return;
     const open = (await store.gaps(name, 1)).some((gap) => gap.closedAt === null && gap.from >= since);
     if (!open) await store.openGap(name, since, now, before.lastError ?? 'Potluck was not running');
   }
@@ -243,15 +249,17 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     if (!source.receive)
       return { status: 404, body: { error: 'This source takes no posts over HTTP.' }, posts: [] };
     const result = await source.receive(request);
-    if (result.posts.length > 0 || (result.dropped?.length ?? 0) > 0) {
+    const { deleted = [], dropped = [] } = result;
+    if (result.posts.length + dropped.length + deleted.length > 0) {
       await deps.ingest({
         source: name,
         posts: result.posts,
+        deleted,
         backfilled: false,
         state: (state, fresh) => ({
           ...seen(state, fresh),
           lastSuccessAt: clock.now(),
-          dropped: state.dropped + (result.dropped?.length ?? 0),
+          dropped: state.dropped + dropped.length,
         }),
       });
     }
@@ -283,6 +291,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     const base = {
       name,
       label: source.label,
+      spent: await deps.meter.words(),
       lastSuccessAt: state.lastSuccessAt,
       lastPostAt: state.lastPostAt,
     };

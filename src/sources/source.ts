@@ -2,6 +2,7 @@ import type { Keyv } from 'keyv';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Check } from '../domain/check.ts';
+import type { Budget, Cost } from '../domain/cost.ts';
 import type { Post } from '../domain/post.ts';
 import type { Account, Measure } from '../domain/reply.ts';
 import type { Brand } from '../domain/triage/verdict.ts';
@@ -41,6 +42,8 @@ export interface Batch {
   /** Milliseconds the service asks us to wait before the next poll (`ttl`, `Cache-Control`, `X-Poll-Interval`). */
   readonly waitMs?: number;
   readonly dropped?: readonly Dropped[];
+  /** Ids of posts that the network says are gone: they are forgotten, and what was only about them is closed. */
+  readonly deleted?: readonly string[];
   /** Set when the service no longer had everything since the cursor: posts of this time may be missing. */
   readonly gap?: { readonly from: number; readonly to: number };
 }
@@ -61,6 +64,8 @@ export interface HookResult {
   readonly headers?: Readonly<Record<string, string>>;
   readonly posts: readonly Post[];
   readonly dropped?: readonly Dropped[];
+  /** As in {@link Batch}. */
+  readonly deleted?: readonly string[];
 }
 
 /**
@@ -77,6 +82,8 @@ export interface Source {
   readonly sample?: boolean;
   /** Shortest and usual time between two polls, in milliseconds. */
   readonly pollEveryMs?: number;
+  /** What one poll usually costs: with a budget, polls are spread over the day by it. */
+  readonly pollCost?: Cost;
   /** The account replies go out from; null before the first sign-in or where there is none. */
   account?(): Account | null;
   /** Everything since `cursor`; with null, a bounded look-back (the source's `lookback`, default 24 h). */
@@ -132,7 +139,20 @@ export interface SourceContext {
   /** What may be lost: validators, sessions, profiles. One namespace a source. */
   readonly cache: Keyv;
   readonly brand: Brand;
+  /** Every call to the network is counted here before it is made. */
+  readonly meter: Meter;
   readonly log: SourceLog;
+}
+
+/** Counts what a source costs. */
+export interface Meter {
+  /**
+   * Counts, and waits for nothing.
+   *
+   * @param purpose `answer` for what a person sends: a share of every budget is kept for it. Default `read`.
+   * @throws RateLimitedError when the day's budget does not allow it; the call must then not be made
+   */
+  spend(cost: Cost, purpose?: 'read' | 'answer'): Promise<void>;
 }
 
 /** The part of the logger that adapters use. */
@@ -148,6 +168,10 @@ export interface SourceKind<Config extends z.ZodType = z.ZodType> {
   readonly label: string;
   /** The fields under `sources.<name>` in potluck.yaml besides `kind`. */
   readonly config: Config;
+  /** What may be spent a day when `sources.<name>.budget` says nothing: the network's own free quota, say. */
+  readonly budget?: (config: z.output<Config>) => Budget;
+  /** The time zone in which the network's quota day begins; default UTC. */
+  readonly quotaZone?: string;
   /** Whether a configuration allows private addresses (a forum on the company's own network). */
   readonly allowsPrivate?: (config: z.output<Config>) => boolean;
   /** What is wrong with a configuration in this place, beyond its shape; reported together with all other problems. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { ledger } from './migrations/001-ledger.ts';
 import { team } from './migrations/002-team.ts';
+import { sources } from './migrations/003-sources.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -13,7 +14,7 @@ export interface Migration {
   readonly up: (dialect: Dialect) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, team];
+const MIGRATIONS: readonly Migration[] = [ledger, team, sources];
 
 /**
  * Brings the database to the newest form. Safe when several processes start at once: one works, the others wait and

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { cardQueries } from './cards.ts';
+import { costQueries } from './costs.ts';
 import type { Base, Door, StoreLog } from './door.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
@@ -61,6 +62,7 @@ function queriesOn(door: Door): Queries {
     ...itemQueries(door),
     ...cardQueries(door),
     ...sourceQueries(door),
+    ...costQueries(door),
     ...replyQueries(door),
     ...teamQueries(door),
   };

@@ -29,6 +29,7 @@ const COLUMNS = [
   'links',
   'media',
   'created_at',
+  'edited_at',
   'ours',
   'received_at',
   'backfilled',
@@ -58,6 +59,7 @@ function toRow(post: Post, receivedAt: number, backfilled: boolean): Omit<PostsT
     links: JSON.stringify(post.links),
     media: JSON.stringify(post.media),
     created_at: post.createdAt,
+    edited_at: post.editedAt,
     ours: post.ours ? 1 : 0,
     received_at: receivedAt,
     backfilled: backfilled ? 1 : 0,
@@ -85,6 +87,7 @@ function toPost(row: PostRow, full: (key: string) => string): Post {
     links: JSON.parse(row.links),
     media: JSON.parse(row.media),
     createdAt: row.created_at,
+    editedAt: row.edited_at,
     ours: row.ours === 1,
   };
 }
@@ -149,6 +152,8 @@ type PostQueries = Pick<
   | 'knownPosts'
   | 'knownConversations'
   | 'addPosts'
+  | 'editPosts'
+  | 'removePost'
   | 'post'
   | 'conversation'
   | 'countConversation'
@@ -199,6 +204,37 @@ export function postQueries(door: Door): PostQueries {
     async addPosts(posts, receivedAt, backfilled) {
       if (posts.length === 0) return [];
       return door.atomically((db) => insertNew(db, posts, receivedAt, backfilled));
+    },
+
+    async editPosts(posts) {
+      const edited = posts.filter((post) => post.editedAt !== null);
+      if (edited.length === 0) return [];
+      return door.atomically(async (db) => {
+        const changed: Post[] = [];
+        for (const post of edited) {
+          const row = toRow(post, 0, false);
+          const { text, lang, links, media, search, edited_at } = row;
+          const { numUpdatedRows } = await db
+            .updateTable('posts')
+            .set({ text, lang, links, media, search, edited_at })
+            .where('source', '=', row.source)
+            .where('id', '=', row.id)
+            .where(sql<boolean>`coalesce(edited_at, created_at) < ${edited_at}`)
+            .executeTakeFirst();
+          if (numUpdatedRows > 0n) changed.push(post);
+        }
+        return changed;
+      });
+    },
+
+    async removePost(source, id) {
+      const { numDeletedRows } = await door
+        .db()
+        .deleteFrom('posts')
+        .where('source', '=', source)
+        .where('id', '=', keyOf(id))
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
     },
 
     async post(source, id) {

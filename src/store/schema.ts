@@ -15,6 +15,7 @@ export interface Tables {
   cards: CardsTable;
   sources: SourcesTable;
   gaps: GapsTable;
+  costs: { source: string; day: string; requests: number; units: number; micros: number };
   replies: RepliesTable;
   settings: { name: string; value: string };
   leases: { name: string; holder: string; until: number };
@@ -41,6 +42,8 @@ export interface PostsTable {
   links: string;
   media: string;
   created_at: number;
+  /** When its author last changed it; null when never, or where the network does not say. */
+  edited_at: number | null;
   ours: number;
   received_at: number;
   backfilled: number;

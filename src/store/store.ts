@@ -1,4 +1,5 @@
 import type { KeyvStoreAdapter } from 'keyv';
+import type { Budget, Cost } from '../domain/cost.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Post } from '../domain/post.ts';
 import type { Raw } from '../domain/stats.ts';
@@ -126,6 +127,13 @@ export interface Queries {
    * `backfilled` posts do not count in {@link Queries.latency}.
    */
   addPosts(posts: readonly Post[], receivedAt: number, backfilled: boolean): Promise<readonly Post[]>;
+  /**
+   * Takes over what authors changed: of the posts that are stored, those whose `editedAt` is later than ours. Returns
+   * them; posts that are not stored, or not newer, change nothing.
+   */
+  editPosts(posts: readonly Post[]): Promise<readonly Post[]>;
+  /** The network has deleted it, and so do we. False when it was not stored. */
+  removePost(source: string, id: string): Promise<boolean>;
   post(source: string, id: string): Promise<Post | null>;
   /** The newest `limit` posts of a conversation, oldest first. */
   conversation(source: string, conversationId: string, limit: number): Promise<readonly Post[]>;
@@ -220,6 +228,10 @@ export interface Queries {
   gaps(source: string, limit: number): Promise<readonly Gap[]>;
   /** Over the newest `samples` posts (at most 1,000). */
   latency(source: string, samples: number): Promise<Latency>;
+
+  /** Counts what a source costs on a day; false, and nothing is counted, when that would go over the budget. */
+  spend(source: string, day: string, cost: Cost, budget: Budget): Promise<boolean>;
+  spent(source: string, day: string): Promise<Cost>;
 
   // Replies
   addReply(reply: ReplyRow): Promise<void>;

@@ -71,7 +71,8 @@ describe('what the command tells', () => {
   it('all it can do, in the words of the other chats', async () => {
     await open();
     const help = await ask('help');
-    for (const [name, [, what]] of Object.entries(COMMANDS)) expect(help).toContain(`/potluck ${name} – ${what}`);
+    for (const [name, [, what]] of Object.entries(COMMANDS))
+      expect(help).toContain(`/potluck ${name} – ${what}`);
     expect(help).toContain('/potluck home – ');
     expect(world.server.shown(CHANNEL)).toEqual([]);
   });
@@ -94,7 +95,9 @@ describe('what the command tells', () => {
     handlers.put(sampleCard({ itemId: 3, state: 'claimed', owner: { id: `discord:${ANA}`, name: 'Ana' } }));
     handlers.put(closedCard({ itemId: 4 }));
     const all = await ask('list');
-    expect(all).toMatch(/^Most urgent first\n.*🔴 #1 Question[^]*#2 Complaint[^]*#3 Question.* · with Ana/);
+    expect(all).toMatch(
+      /^Most urgent first\n.*🔴 #1 Question[\s\S]*#2 Complaint[\s\S]*#3 Question.* · with Ana/,
+    );
     expect(all).toContain('broken @\u200Beveryone **lid** [bank](https://evil.example)');
     expect(all).not.toContain('#4');
     expect(privately(world, ana).links.map(({ url }) => url)).not.toContain('https://evil.example');
@@ -181,7 +184,11 @@ describe('what the command tells', () => {
     handlers.list = async (query) => {
       const found = await list(query);
       if (handlers.now(2).owner === null)
-        handlers.happen(2, { type: 'claim' }, { id: 'web:zoe', name: 'Zoe', role: 'responder', surface: 'web' });
+        handlers.happen(
+          2,
+          { type: 'claim' },
+          { id: 'web:zoe', name: 'Zoe', role: 'responder', surface: 'web' },
+        );
       return found;
     };
     expect(await ask('next')).toContain('👤 With Ana');
@@ -225,7 +232,9 @@ describe('what the command tells', () => {
     expect(stats).toContain('Time to answer: from the customer’s first unanswered post');
     expect(await ask('stats', { window: 'week' })).toContain('The last seven days');
     const digest = await ask('digest');
-    expect(digest).toMatch(/Waiting longest\n.*#1 .*\n.*#2 .*\n.*#3 .*\n.*#4 .*\n.*#5 .*\n🔴 We do not hear: Blog/);
+    expect(digest).toMatch(
+      /Waiting longest\n.*#1 .*\n.*#2 .*\n.*#3 .*\n.*#4 .*\n.*#5 .*\n🔴 We do not hear: Blog/,
+    );
     const sources = await ask('sources');
     expect(sources).toContain('@\u200Bhere *Bluesky* · 🟢 hears · last post ');
     expect(sources).toContain('Blog · 🔴 blind – The feed is gone.');
@@ -272,7 +281,7 @@ describe('what the command does', () => {
     expect(await ask('claim', { item: 99 })).toBe('There is no #99.');
     expect(await ask('release', { item: 7 }, bo)).toContain('#7 is with Ana');
     expect(await ask('release', { item: 7 })).toBe('Done: release #7.');
-    expect(await ask('note', { item: 7, text: '  @everyone knows her  ' })).toBe('Done: note #7.');
+    expect(await ask('note', { item: 7, text: '@everyone knows her' })).toBe('Done: note #7.');
     expect(handlers.now(7).notes.at(-1)?.text).toBe('@everyone knows her');
     // What was typed with a refusal is not lost.
     expect(await ask('note', { item: 99, text: 'Ten **minutes** of\ntyping <@1>' })).toBe(
@@ -386,7 +395,7 @@ describe('what the command does', () => {
     handlers.put(sampleCard());
     const shown = await ask('draft', { item: 7, text: 'Yes, **it** does <3 https://x.example/a' });
     expect(shown).toContain(
-      '👁️ This goes out in public as @potluck.example · 35 of 300 graphemes:\nYes, **it** does <3 https://x.example/a',
+      '👁️ This goes out in public as @potluck.example · 39 of 300 graphemes:\nYes, **it** does <3 https://x.example/a',
     );
     expect(acts()).toEqual([{ type: 'draft', text: 'Yes, **it** does <3 https://x.example/a' }]);
     await ana.press(privately(world, ana), 'Send now');
@@ -429,9 +438,9 @@ describe('muted words', () => {
     expect((await handlers.settings()).muted).toEqual(['free coins']);
     await ask('unmute', { words: 'free coins' });
     expect((await handlers.settings()).muted).toEqual([]);
-    expect(await ask('mute', { words: Array.from({ length: 21 }, (_, at) => `w${at}`).join(', ') })).toContain(
-      'at most 20',
-    );
+    expect(
+      await ask('mute', { words: Array.from({ length: 21 }, (_, at) => `w${at}`).join(', ') }),
+    ).toContain('at most 20');
     expect(await ask('mute', { words: ' , ; ' })).toContain('with commas between them');
   });
 
@@ -573,7 +582,7 @@ describe('suggestions', () => {
     expect(await numbers('claim', 'the moon')).toEqual([]);
     expect(await numbers('claim', '99999999999999999999')).toEqual([]);
     expect((await suggest('claim', 'item', '12'))[0]?.name).toBe(
-      '#12 Question · Mira Lindqvist (mira.exa…: my lid @everyone broke',
+      '#12 Question · Mira Lindqvist (mira.example): my lid @everyone broke',
     );
   });
 
@@ -582,7 +591,12 @@ describe('suggestions', () => {
     const hostile = HOSTILE_TEXTS.map(({ text }) => text);
     for (const [at, text] of [...hostile, ...hostile].entries())
       handlers.put(
-        sampleCard({ itemId: at + 1, text, kindLabel: text, author: { ...sampleCard().author, name: text, handle: text } }),
+        sampleCard({
+          itemId: at + 1,
+          text,
+          kindLabel: text,
+          author: { ...sampleCard().author, name: text, handle: text },
+        }),
       );
     handlers.setPeople(
       hostile.map((text) => ({ ...MIRA, name: `a${text}`, handle: text, label: text, url: text })),
@@ -618,19 +632,29 @@ describe('suggestions', () => {
     expect(await numbers('claim')).toEqual([]);
     expect(world.logged()).toContain('the ledger is away');
     let answer: () => void = () => {};
-    handlers.list = (query) => new Promise((resolve) => (answer = () => resolve(list(query))));
-    const asked = numbers('claim');
-    await world.server.until('it asks', () => clock.sleeping > 1);
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    let asked = 0;
+    handlers.list = async (query) => {
+      asked += 1;
+      await slow;
+      return list(query);
+    };
+    const suggested = numbers('claim');
+    await world.server.until('it asks', () => asked > 0);
     await clock.advance(2_500);
-    expect(await asked).toEqual([]);
+    expect(await suggested).toEqual([]);
     answer();
+    await world.settle();
   });
 });
 
 describe('the menus of a message and of a person', () => {
   it('make one item of a message, with its author, words and link, and tell only the one who asked', async () => {
     const { ana, bo, handlers, server } = await open();
-    const { id } = await bo.say(CHANNEL, `<@${ANA}> a customer told me: the lid @everyone <a:sad:123456789012345678> broke`);
+    const { id } = await bo.say(
+      CHANNEL,
+      `<@${ANA}> a customer told me: the lid @everyone <a:sad:123456789012345678> broke`,
+    );
     await ana.messageMenu('Track in Potluck', { id, channel: CHANNEL });
     await world.settle();
     expect(privately(world, ana).text).toBe('It is #1 now.');
@@ -719,6 +743,7 @@ describe('roles', () => {
     expect(handlers.acts.at(-1)?.actor).toEqual({ id: `discord:${ANA}`, name: 'Ana', surface: 'discord' });
     // Managers are of the team without being told so twice, and the role counts from the next click on.
     server.setRoles(BO, [LEADS]);
+    await levelCard(world, `${CHANNEL}:${cardOf(world, 7).id}`, 7);
     await bo.press(cardOf(world, 7), 'Release');
     await world.settle();
     expect(handlers.acts.at(-1)?.actor).toMatchObject({ id: `discord:${BO}`, role: 'manager' });
@@ -800,7 +825,11 @@ describe('the commands', () => {
 
   it('are registered once, and not again while nothing has changed', async () => {
     const { server } = await open();
-    expect(names(server.registered(server.guildId))).toEqual(['potluck', 'Track in Potluck', 'What do we know?']);
+    expect(names(server.registered(server.guildId))).toEqual([
+      'potluck',
+      'Track in Potluck',
+      'What do we know?',
+    ]);
     expect(server.registered(null)).toEqual([]);
     await world.restart();
     await world.another();

@@ -121,6 +121,7 @@ export function testSourceContext(options: {
   readonly fetch: typeof fetch;
   readonly cache?: Keyv;
   readonly brand?: Brand;
+  readonly meter?: SourceContext['meter'];
 }): { readonly context: SourceContext; logged(): string } {
   const lines: string[] = [];
   const log = (fields: object, message: string): void => {
@@ -136,6 +137,7 @@ export function testSourceContext(options: {
       random: () => 0.5,
       cache: options.cache ?? new Keyv(),
       brand: options.brand ?? BRAND,
+      meter: options.meter ?? { spend: async () => {} },
       log: { debug: log, info: log, warn: log },
     },
     logged: () => lines.join('\n'),

@@ -1,6 +1,8 @@
+import type { Budget } from '../../src/domain/cost.ts';
 import type { Post } from '../../src/domain/post.ts';
 import type { Measure } from '../../src/domain/reply.ts';
 import { createLeases } from '../../src/flow/leases.ts';
+import { createMeter } from '../../src/flow/meter.ts';
 import { createWatch, type Watch } from '../../src/flow/watch.ts';
 import type { Batch, Capabilities, HookRequest, HookResult, Source } from '../../src/sources/source.ts';
 import type { Flow } from './flow.ts';
@@ -166,7 +168,7 @@ export interface Watching extends Watch {
 export function watching(
   world: Flow,
   source: Source,
-  options: { readonly holder?: string; readonly random?: () => number } = {},
+  options: { readonly holder?: string; readonly random?: () => number; readonly budget?: Budget } = {},
 ): Watching {
   const stopping = new AbortController();
   const renewing = new AbortController();
@@ -178,6 +180,7 @@ export function watching(
     random: options.random ?? (() => 0.5),
     leases,
     ingest: ({ posts, ...more }) => world.ingest(posts, more),
+    meter: createMeter({ store, clock, source: source.name, budget: options.budget ?? {}, zone: 'UTC' }),
     log,
   });
   const running = watch.run(stopping.signal);

@@ -95,7 +95,8 @@ function sourceLines(sources: readonly SourceHealth[]): string {
     sources.map((source) => {
       const last = source.lastPostAt === null ? '' : ` · last post ${when(source.lastPostAt)}`;
       const detail = source.detail === null ? '' : ` – ${line(source.detail, 150)}`;
-      return `- ${bold(line(source.label, 60) || line(source.name, 40))} · ${SOURCE_STATES[source.state]}${last}${detail}`;
+      const spent = source.spent ? ` · today ${line(source.spent, 80)}` : '';
+      return `- ${bold(line(source.label, 60) || line(source.name, 40))} · ${SOURCE_STATES[source.state]}${last}${spent}${detail}`;
     }),
     2_000,
   );

@@ -31,6 +31,8 @@ export interface Press {
   readonly customId: string;
   /** The line of a menu that was chosen. */
   readonly chosen: string | null;
+  /** Whether the message is for their eyes alone ("show 12"): nobody else keeps it level with its item. */
+  readonly isPrivate: boolean;
   /** Opens the team's thread of the message whose menu was used: words for the one who asked. */
   readonly talk: (clicker: Clicker, itemId: number) => Promise<Message>;
 }
@@ -103,7 +105,7 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
 /** Acknowledged first, done then; the card follows by itself, and only a refusal needs words. */
 async function atOnce(
   desk: Desk,
-  { clicker, line }: Press,
+  { clicker, line, isPrivate }: Press,
   target: Target,
   action: ChatAction | string,
 ): Promise<void> {
@@ -112,6 +114,7 @@ async function atOnce(
   if (!(await line.hush())) return;
   const result = await act(desk, clicker, target, action);
   if (!result.ok) await line.say(words(result.refusal.text));
+  else if (isPrivate) await line.replace(renderCard(result.card));
 }
 
 /** The private message that holds the button gives way to what came of it. */
@@ -136,19 +139,24 @@ export async function nextAnswer(desk: Desk, clicker: Clicker): Promise<Message>
 }
 
 /** What makes a form take too long: the database is slow, and Discord lets a form open only within three seconds. */
-const TOO_SLOW = 'That took too long. Please press it again.';
+const TOO_SLOW = 'That took too long. Please try it again.';
 
-/** Opens the form of an action, or says why it is not possible now, or who may do it. */
+/**
+ * Opens the form of an action, or says why it is not possible now, or who may do it.
+ *
+ * @param typed words that came with a command
+ */
 export async function openItemForm(
   desk: Desk,
   clicker: Clicker,
   line: Line,
   form: Exclude<Form, 'idea' | 'settings'>,
   itemId: number,
+  typed: string | null = null,
 ): Promise<void> {
-  const made = await soon(desk.clock, makeForm(desk, clicker, form, itemId));
-  if (made === null) return line.say(words(TOO_SLOW));
-  return typeof made === 'string' ? line.say(words(made)) : line.modal(made);
+  const made = await soon(desk.clock, makeForm(desk, clicker, form, itemId, typed));
+  if (made === null) return line.say(words(TOO_SLOW, typed));
+  return typeof made === 'string' ? line.say(words(made, typed)) : line.modal(made);
 }
 
 async function makeForm(
@@ -156,6 +164,7 @@ async function makeForm(
   clicker: Clicker,
   form: Exclude<Form, 'idea' | 'settings'>,
   itemId: number,
+  typed: string | null,
 ): Promise<ModalView | string> {
   const card = await desk.handlers().card(itemId);
   if (!card) return `There is no #${itemId}.`;
@@ -174,7 +183,7 @@ async function makeForm(
     case 'refuse':
       return refuseForm(card);
     case 'dismiss':
-      return dismissForm(card);
+      return dismissForm(card, typed);
     case 'snooze':
       return snoozeForm(card);
     case 'assign':
@@ -195,7 +204,8 @@ async function openApproval(desk: Desk, clicker: Clicker, itemId: number): Promi
 
 /** Opens the form of a human post, with what was typed already. */
 export async function openIdea(desk: Desk, line: Line, text: string | null): Promise<void> {
-  const outlets = await desk.handlers().outlets();
+  const outlets = await soon(desk.clock, desk.handlers().outlets());
+  if (outlets === null) return line.say(words(TOO_SLOW, text));
   if (outlets.length === 0)
     return line.say(
       words(
@@ -217,8 +227,8 @@ async function onPreview(
   if (!card) return words(`There is no #${target.itemId} any more.`);
   const text = verb === 'approve-text' ? card.approval?.text : card.draft?.text;
   if (text === undefined) return goneText(card, verb);
-  const again = (say: string, now: Card): Promise<Message> =>
-    verb === 'approve-text' ? approvalPreview(desk, now, say) : preview(desk, clicker, now, say);
+  const again = (say: string, now: Card, mustAsk = false): Promise<Message> =>
+    verb === 'approve-text' ? approvalPreview(desk, now, say) : preview(desk, clicker, now, { say, mustAsk });
   if (fingerprint(text) !== target.mark)
     return again('The text has changed: this is what goes out now.', card);
   const action: ChatAction =
@@ -239,12 +249,12 @@ function goneText(card: Card, verb: 'send' | 'ask' | 'approve-text'): Message {
 async function outcome(
   result: ActResult,
   text: string,
-  again: (say: string, now: Card) => Promise<Message>,
+  again: (say: string, now: Card, mustAsk: boolean) => Promise<Message>,
 ): Promise<Message> {
   if (result.ok) return words(`✅ ${result.text}`);
   const { refusal, card } = result;
   // The text still stands there: the editor shows what is in the way, and offers to ask a second person.
   if (card && (card.draft ?? card.approval) && !card.closing && refusal.code !== 'not-yours')
-    return again(refusal.text, card);
+    return again(refusal.text, card, refusal.code === 'needs-approval');
   return words(refusal.text, text);
 }

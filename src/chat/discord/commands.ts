@@ -5,6 +5,7 @@ import { oneLine } from '../../domain/text.ts';
 import { KINDS } from '../../domain/triage/verdict.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
+import { soon } from '../kit/payloads.ts';
 import {
   digestAnswer,
   helpAnswer,
@@ -135,7 +136,7 @@ async function withForm(
   const typed = text('text');
   if (sub === 'draft' && typed !== null) return say(onDraft(desk, clicker, target, typed));
   const action = formAction(desk, sub, used, text);
-  if (action === null) return openItemForm(desk, clicker, line, sub, itemId);
+  if (action === null) return openItemForm(desk, clicker, line, sub, itemId, text('words'));
   if ('problem' in action) return line.say(words(action.problem));
   return say(done(act(desk, clicker, target, action), text('words')));
 }
@@ -208,12 +209,16 @@ const STATES_FOR: Readonly<Record<string, readonly ItemState[]>> = {
   note: STATES,
 };
 
-/** Suggestions for an option that is being typed; never throws. */
+/** Suggestions for an option that is being typed; none rather than too late. Never throws. */
 export async function suggestions(
   desk: Desk,
   clicker: Clicker,
   used: UsedCommand,
 ): Promise<readonly Choice[]> {
+  return (await soon(desk.clock, allSuggestions(desk, clicker, used))) ?? [];
+}
+
+async function allSuggestions(desk: Desk, clicker: Clicker, used: UsedCommand): Promise<readonly Choice[]> {
   const typed = String(used.options[used.focused ?? ''] ?? '').trim();
   try {
     const asked = await desk.people.asked(desk.handlers(), clicker, null);
@@ -255,7 +260,7 @@ async function items(desk: Desk, clicker: Clicker, sub: string, typed: string): 
     handlers.list({ states, limit: 50, order, ...words }),
   ]);
   const found = [...(exact ? [exact] : []), ...mine.cards, ...all.cards].filter(
-    (card) => number === undefined || String(card.itemId).startsWith(number),
+    (card) => states.includes(card.state) && (number === undefined || String(card.itemId).startsWith(number)),
   );
   const unique = [...new Map(found.map((card) => [card.itemId, card])).values()];
   return unique.slice(0, SUGGESTED).map((card) => ({

@@ -28,11 +28,24 @@ export interface Desk {
 
 /** Words on a private answer, made inert: whatever a refusal quotes cannot ping or format. */
 export function words(say: string, keep: string | null = null): Message {
-  const kept = keep === null || keep === '' ? '' : quote(manyLines(keep, 1_200, 40));
-  return ephemeral([
-    textDisplay(plain(manyLines(say, 700, 20)) || '…'),
-    kept === '' ? null : textDisplay(`Your words:\n${kept}`),
-  ]);
+  const said = plain(manyLines(say, 700, 20)) || '…';
+  const kept = keep === null ? '' : keptWords(keep, MAX_TEXT - said.length - KEPT_TITLE.length);
+  return ephemeral([textDisplay(said), kept === '' ? null : textDisplay(`${KEPT_TITLE}${kept}`)]);
+}
+
+/** All text of a message together (https://docs.discord.com/developers/components/reference#text-display). */
+const MAX_TEXT = 4_000;
+const KEPT_TITLE = 'Your words:\n';
+
+/** What somebody typed, as a quote: a form that was sent is gone, so that as much comes back as there is room for. */
+function keptWords(typed: string, room: number): string {
+  if (typed.trim() === '') return '';
+  // Each halving leaves room for signs that need a backslash, and for the mark of each line.
+  for (let limit = room; limit > 10; limit /= 2) {
+    const kept = quote(manyLines(typed, Math.floor(limit), Math.ceil(limit / 20)));
+    if (kept.length <= room) return kept;
+  }
+  return '';
 }
 
 /** A private answer of parts. */

@@ -52,12 +52,17 @@ async function remarksOn(desk: Desk, itemId: number, text: string): Promise<read
   }
 }
 
-/** The draft of a card as it would be public, with the buttons that send it. `say` is what the person has to know first. */
+/**
+ * The draft of a card as it would be public, with the buttons that send it.
+ *
+ * @param say what the person has to know first
+ * @param mustAsk whether the flow wants a second person for this very text
+ */
 export async function preview(
   desk: Desk,
   clicker: Clicker,
   card: Card,
-  say: string | null = null,
+  { say = null, mustAsk = false }: { readonly say?: string | null; readonly mustAsk?: boolean } = {},
 ): Promise<Message> {
   const text = card.draft?.text ?? '';
   if (text === '') return words(`#${card.itemId} has no draft.`);
@@ -77,20 +82,18 @@ export async function preview(
     measure.problem ??
     (shown === null ? 'This is too long to be read here. Read and send it in the web room.' : null);
   const target = `${targetText({ itemId: card.itemId, version: card.version })}:${fingerprint(text)}`;
+  const asks = mustAsk || forbidden !== null;
   const mayAsk = card.actions.includes('request-approval');
-  const send =
-    forbidden !== null
-      ? button(componentId('ask', target), 'Ask for approval', 'primary')
-      : button(componentId('send', target), card.origin === 'prompt' ? 'Publish now' : 'Send now', 'primary');
+  const send = asks
+    ? button(componentId('ask', target), 'Ask for approval', 'primary')
+    : button(componentId('send', target), card.origin === 'prompt' ? 'Publish now' : 'Send now', 'primary');
   const buttons = [
     problem === null ? send : null,
     button(componentId('draft', target), 'Edit'),
-    problem === null && mayAsk && forbidden === null
-      ? button(componentId('ask', target), 'Ask for approval')
-      : null,
+    problem === null && mayAsk && !asks ? button(componentId('ask', target), 'Ask for approval') : null,
   ];
   const notice = problem ?? say ?? forbidden;
-  const goes = forbidden === null ? 'goes' : 'would go';
+  const goes = asks ? 'would go' : 'goes';
   return answer([
     {
       type: TYPE.container,

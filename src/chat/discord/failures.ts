@@ -25,6 +25,7 @@ export const CODE = {
   unknownMessage: 10_008,
   unknownWebhook: 10_015,
   unknownInteraction: 10_062,
+  alreadyAcknowledged: 40_060,
   tagsRequired: 40_067,
   missingAccess: 50_001,
   notYours: 50_005,

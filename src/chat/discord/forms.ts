@@ -79,8 +79,8 @@ function choice(
   };
 }
 
-function wordsField(label: string, required = false): Parts[number] {
-  return textField({ id: FIELDS.words, label, required });
+function wordsField(label: string, required = false, value: string | null = null): Parts[number] {
+  return textField({ id: FIELDS.words, label, required, value });
 }
 
 /** What the customer wrote, so that nobody answers from memory. */
@@ -115,14 +115,14 @@ export function draftForm(card: Card, text: string | null): ModalView {
 }
 
 /** Dismissing wants a reason: the reasons are what later teaches which posts matter. */
-export function dismissForm(card: Card): ModalView {
+export function dismissForm(card: Card, typed: string | null): ModalView {
   return form('dismiss', about(card), `Dismiss #${card.itemId}`, [
     choice(
       FIELDS.reason,
       'Why does nobody need to answer?',
       Object.entries(DISMISS_REASONS).map(([value, label]) => ({ value, label })),
     ),
-    wordsField('In your words'),
+    wordsField('In your words', false, typed),
   ]);
 }
 

@@ -24,6 +24,8 @@ const START_MS = 10_000;
 /** Discord forgets a session within minutes; one of yesterday is not worth a question. */
 const SESSION_TTL_MS = 24 * 3_600_000;
 const SAVE_EVERY_MS = 1_000;
+/** One new session in five seconds (https://docs.discord.com/developers/events/gateway#rate-limiting). */
+const IDENTIFY_EVERY_MS = 5_000;
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const FATAL: Readonly<Record<number, string>> = {
@@ -81,6 +83,14 @@ export function discordGateway(deps: GatewayDeps): Gateway {
   const problems = new Map<string, string>();
   let keepers: Promise<void>[] = [];
   const open = new Set<WebSocketManager>();
+  let mayIdentifyAt = 0;
+
+  /** For all shards, and from one connection to the next: the library's own counts anew each time. */
+  async function waitForIdentify(_id: number, signal: AbortSignal): Promise<void> {
+    const wait = Math.max(0, mayIdentifyAt - clock.now());
+    mayIdentifyAt = clock.now() + wait + IDENTIFY_EVERY_MS;
+    if (wait > 0) await clock.sleep(wait, signal);
+  }
 
   /** One round after another: a round ends when Discord wants another number of shards. */
   async function keepAll(first: () => void): Promise<void> {
@@ -183,6 +193,7 @@ export function discordGateway(deps: GatewayDeps): Gateway {
       rest: deps.rest,
       shardCount: count,
       shardIds: [id],
+      buildIdentifyThrottler: async () => ({ waitForIdentify }),
       // The library asks before each connection, also half a second after we have left: then it waits for ever.
       retrieveSessionInfo: () => (over.signal.aborted ? new Promise(() => {}) : session.now()),
       updateSessionInfo: (_id, info) => session.set(info),

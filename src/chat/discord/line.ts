@@ -3,8 +3,8 @@ import { messageOf, RateLimitedError, UnavailableError } from '../../errors.ts';
 import type { ChatLog } from '../chat.ts';
 import { soon } from '../kit/payloads.ts';
 import type { Choice, DiscordApi, InteractionAnswer } from './api.ts';
-import { FLAG, type Message, type ModalView } from './components.ts';
-import { discordCode } from './failures.ts';
+import { ephemeral, FLAG, type Message, type ModalView, textDisplay } from './components.ts';
+import { CODE, discordCode } from './failures.ts';
 
 /**
  * The way back to whoever did something: the first answer within three seconds, more within a quarter of an hour
@@ -29,7 +29,9 @@ export interface Line {
 /** How the first answer goes out: by a call in gateway mode, as the body of the answer in HTTP mode. */
 export type FirstAnswer = (answer: InteractionAnswer) => Promise<void>;
 
-/** Attempts for what follows the first answer. */
+/** Attempts for the first answer: what was asked for is done only when it is known to have arrived. */
+const FIRST_TRIES = 2;
+/** Attempts for what follows it. */
 const TRIES = 3;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -50,14 +52,19 @@ export function openLine(deps: {
   ): Promise<boolean> {
     // Set before the call: two answers at once would both be first.
     state = next;
-    try {
-      await deps.first(answer);
-      return true;
-    } catch (error) {
-      const code = discordCode(error);
-      if (!(error instanceof UnavailableError)) state = 'lost';
-      log.warn({ code, why: messageOf(error) }, 'a Discord interaction was not answered in time');
-      return error instanceof UnavailableError;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await deps.first(answer);
+        return true;
+      } catch (error) {
+        const code = discordCode(error);
+        // It had arrived the first time, and only Discord's word of it was lost.
+        if (attempt > 1 && code === CODE.alreadyAcknowledged) return true;
+        if (error instanceof UnavailableError && attempt < FIRST_TRIES) continue;
+        state = 'lost';
+        log.warn({ code, why: messageOf(error) }, 'a Discord interaction was not answered in time');
+        return false;
+      }
     }
   }
 
@@ -122,6 +129,8 @@ export async function sayWhenDone(clock: Clock, line: Line, work: Promise<Messag
   if (early?.message) return line.say(early.message);
   if (early) return void (await line.hush());
   await line.think();
-  const late = await work;
-  if (late) await line.say(late);
+  // "Thinking…" must end with a word, also where a quick answer would have had none.
+  await line.say((await work) ?? DONE);
 }
+
+const DONE = ephemeral([textDisplay('✅ Done.')]);

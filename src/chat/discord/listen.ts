@@ -5,6 +5,7 @@ import type { ReactionAction } from '../kit/reactions.ts';
 import { whoAnswer } from './answers.ts';
 import { onPress, type Press } from './clicks.ts';
 import { onCommand, suggestions } from './commands.ts';
+import { FLAG } from './components.ts';
 import { type Desk, words } from './desk.ts';
 import type { Dispatch } from './gateway.ts';
 import {
@@ -147,6 +148,7 @@ async function handled(desk: Desk, ears: Ears, sent: Interaction, line: Line): P
 }
 
 async function route(desk: Desk, ears: Ears, sent: Interaction, clicker: Clicker, line: Line): Promise<void> {
+  const isPrivate = ((sent.message?.flags ?? 0) & FLAG.ephemeral) !== 0;
   switch (sent.type) {
     case INTERACTION.command: {
       const used = parseUsedCommand(sent.data);
@@ -164,12 +166,14 @@ async function route(desk: Desk, ears: Ears, sent: Interaction, clicker: Clicker
         messageId: sent.message?.id ?? '',
       };
       const chosen = click.values?.[0] ?? null;
-      return onPress(desk, { clicker, line, customId: click.custom_id, chosen, talk: ears.talk(place) });
+      const talk = ears.talk(place);
+      return onPress(desk, { clicker, line, customId: click.custom_id, chosen, isPrivate, talk });
     }
     case INTERACTION.modal: {
       const submitted = parseSubmitted(sent.data);
       if (!submitted) return;
-      const onCard = sent.message !== undefined;
+      // A private copy of a card does not follow its item by itself.
+      const onCard = sent.message !== undefined && !isPrivate;
       return sayWhenDone(desk.clock, line, onSubmit(desk, clicker, submitted, onCard));
     }
     default:

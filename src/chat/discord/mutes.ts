@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { cut } from '../../domain/text.ts';
 import { MAX_MUTE_CHARACTERS, MAX_MUTES, mutedWords } from '../kit/commands.ts';
-import { fingerprint } from '../kit/payloads.ts';
+import { fingerprint, soon } from '../kit/payloads.ts';
 import { quoted, trialWords } from '../kit/words.ts';
-import { button, type Message, rows, textDisplay } from './components.ts';
+import { button, type Message, type ModalView, rows, textDisplay } from './components.ts';
 import { answer, asker, type Desk, whyForbidden, words } from './desk.ts';
 import { MAX_INPUT, settingsForm } from './forms.ts';
 import { componentId } from './ids.ts';
@@ -78,13 +78,19 @@ export async function confirmMute(desk: Desk, clicker: Clicker, name: string): P
 
 /** Opens the settings for whoever may change them; everybody else is told who can. */
 export async function openSettings(desk: Desk, clicker: Clicker, line: Line): Promise<void> {
+  const made = await soon(desk.clock, makeSettings(desk, clicker));
+  if (made === null) return line.say(words('That took too long. Please try it again.'));
+  return typeof made === 'string' ? line.say(words(made)) : line.modal(made);
+}
+
+async function makeSettings(desk: Desk, clicker: Clicker): Promise<ModalView | string> {
   const forbidden = await whyForbidden(desk, clicker, 'settings');
-  if (forbidden !== null) return line.say(words(forbidden));
+  if (forbidden !== null) return forbidden;
   const { muted } = await desk.handlers().settings();
   const typed = muted.join('\n');
-  if (typed.length > MAX_INPUT)
-    return line.say(words('More is muted than a Discord form takes. Use the commands mute and unmute.'));
-  return line.modal(settingsForm(mark(muted), typed));
+  return typed.length > MAX_INPUT
+    ? 'More is muted than a Discord form takes. Use the commands mute and unmute.'
+    : settingsForm(mark(muted), typed);
 }
 
 /** The settings were sent: what they would do is shown first. */

@@ -153,7 +153,13 @@ export function discordThreads(
       if (channelId !== messageId) {
         if (modeOf(channelId) === 'never')
           return words('Threads are switched off here (chats.discord.threads).');
-        await open(channelId, messageId, threadName(card));
+        try {
+          await open(channelId, messageId, threadName(card));
+        } catch (error) {
+          // A permission that is missing: whoever asked can pass it on.
+          if (!(error instanceof RejectedError)) throw error;
+          return words(error.message);
+        }
       }
       await api.joinThread(messageId, clicker.id).catch(() => {});
       return answer([textDisplay(`The team talks here: <#${messageId}>. Nothing of it is public.`)]);

@@ -68,6 +68,7 @@ export function sourceLines(sources: readonly SourceHealth[]): RichPart | null {
           bold(oneLine(source.label, 60) || source.name),
           text(` · ${SOURCE_STATES[source.state]}`),
           ...(source.lastPostAt === null ? [] : [text(' · last post '), when(source.lastPostAt)]),
+          text(source.spent ? ` · today ${oneLine(source.spent, 80)}` : ''),
           text(source.detail === null ? '' : ` – ${oneLine(source.detail, 200)}`),
         ),
       ),

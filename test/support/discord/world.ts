@@ -15,6 +15,9 @@ export const FORUM = '1180000000000000200';
 export const ANA = '1180000000000001001';
 export const BO = '1180000000000001002';
 
+/** Holds leases and is none of the chats. */
+const STRANGER = -1;
+
 /** Everything a test of the Discord adapter has at hand. */
 export interface DiscordWorld {
   readonly server: DiscordServer;
@@ -37,6 +40,8 @@ export interface DiscordWorld {
   settle(): Promise<void>;
   /** Whoever holds a lease loses it to somebody else. */
   stealLeases(): void;
+  /** Whoever had them is gone. */
+  freeLeases(): void;
   logged(): string;
   close(): Promise<void>;
 }
@@ -76,7 +81,6 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
   const cache = new Keyv({ namespace: 'discord' });
   let mounted: Parameters<HttpDoor['mount']>[1] | null = null;
   const holders = new Map<string, number>();
-  let stolen = false;
   const contextOf = (holder: number): ChatContext => ({
     clock,
     random: () => 0.5,
@@ -84,7 +88,6 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     leases: {
       async hold(name) {
-        if (stolen && holders.get(name) === holder) return false;
         if (!holders.has(name)) holders.set(name, holder);
         return holders.get(name) === holder;
       },
@@ -112,6 +115,13 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
     return chat;
   };
   if (options.start !== false) await current().start(handlers);
+  const restart = async (): Promise<DiscordChat> => {
+    await current().stop();
+    holders.clear();
+    const chat = await make();
+    await chat.start(handlers);
+    return chat;
+  };
   return {
     server,
     clock,
@@ -121,16 +131,10 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
     bo,
     cache,
     chat: current,
-    async restart() {
-      await current().stop();
-      holders.clear();
-      const chat = await make();
-      await chat.start(handlers);
-      return chat;
-    },
+    restart,
     async reconfigure(next) {
       policy = discord.policy.parse(next);
-      return this.restart();
+      return restart();
     },
     async another() {
       const chat = await make();
@@ -142,7 +146,9 @@ export async function discordWorld(options: DiscordWorldOptions = {}): Promise<D
       await Promise.all(chats.map((chat) => chat.settled()));
     },
     stealLeases() {
-      stolen = true;
+      for (const name of holders.keys()) holders.set(name, STRANGER);
+    },
+    freeLeases() {
       holders.clear();
     },
     logged: () => lines.join('\n'),

@@ -186,7 +186,11 @@ function sourceLine(source, now) {
   const last = source.lastPostAt === null ? 'nothing yet' : `last post ${ago(now - source.lastPostAt)}`;
   return h(
     'li',
-    { class: `source-line ${source.state}`, key: source.name, title: source.detail ?? last },
+    {
+      class: `source-line ${source.state}`,
+      key: source.name,
+      title: [source.detail ?? last, source.spent && `today ${source.spent}`].filter(Boolean).join(' · '),
+    },
     h('span', { class: 'dot' }),
     h(
       'span',

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** What asking a network costs. */
+export interface Cost {
+  readonly requests?: number;
+  /** The network's own currency, where it has one (YouTube's quota units). */
+  readonly units?: number;
+  /** US dollars. */
+  readonly dollars?: number;
+}
+export const MEASURES = ['requests', 'units', 'dollars'] as const;
+
+/** What may be spent on one source in a day; what is not named has no limit. */
+export const budgetSchema = z
+  .strictObject({
+    requests: z.number().int().positive().optional(),
+    units: z.number().int().positive().optional(),
+    dollars: z.number().positive().optional(),
+  })
+  .refine(
+    (budget) => Object.values(budget).some((each) => each !== undefined),
+    'names no limit: requests, units or dollars',
+  );
+export type Budget = z.output<typeof budgetSchema>;
+
+/** This share of a budget is kept for answers: reading must not silence a person. */
+const KEPT_FOR_ANSWERS = 0.05;
+
+/** What reading may spend of a budget. */
+export function forReading(budget: Budget): Budget {
+  const part = (limit: number | undefined) => (limit === undefined ? {} : limit * (1 - KEPT_FOR_ANSWERS));
+  const shares = MEASURES.map((measure) => [measure, part(budget[measure])] as const);
+  return Object.fromEntries(shares.filter(([, share]) => typeof share === 'number'));
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The time between two polls that spreads what reading may spend over the whole day, in milliseconds.
+ *
+ * @param pollCost what one poll usually costs
+ * @param leastMs the shortest time the source wants anyhow
+ */
+export function pollEvery(budget: Budget, pollCost: Cost, leastMs: number): number {
+  const readable = forReading(budget);
+  const needed = MEASURES.map((measure) => {
+    const limit = readable[measure];
+    const cost = pollCost[measure] ?? 0;
+    return limit === undefined || cost <= 0 ? 0 : (DAY_MS * cost) / limit;
+  });
+  return Math.ceil(Math.max(leastMs, ...needed));
+}
+
+/** "412 of 9,500 units, $1.20 of $5.00": what was spent, against what may be. */
+export function costWords(spent: Cost, budget: Budget): string {
+  const words = MEASURES.flatMap((measure) => {
+    const amount = spent[measure] ?? 0;
+    const limit = budget[measure];
+    if (amount === 0 && limit === undefined) return [];
+    const shown = (value: number): string =>
+      measure === 'dollars' ? `$${value.toFixed(2)}` : Math.round(value).toLocaleString('en-US');
+    const unit = measure === 'dollars' ? '' : ` ${measure}`;
+    return [limit === undefined ? `${shown(amount)}${unit}` : `${shown(amount)} of ${shown(limit)}${unit}`];
+  });
+  return words.join(', ');
+}

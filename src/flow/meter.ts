@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts';
+import { type Budget, type Cost, costWords, forReading } from '../domain/cost.ts';
+import { dayIn, localHour } from '../domain/times.ts';
+import { RateLimitedError } from '../errors.ts';
+import type { Meter } from '../sources/source.ts';
+import type { Queries } from '../store/store.ts';
+
+/** A meter that people can read. */
+export interface SourceMeter extends Meter {
+  readonly budget: Budget;
+  /** Today's spending in words; empty when nothing was spent and nothing is limited. */
+  words(): Promise<string>;
+  spent(): Promise<Cost>;
+}
+
+/**
+ * Counts what a source costs, by the network's own day, for all processes together. What would go over the budget is
+ * refused before it is asked for.
+ */
+export function createMeter(deps: {
+  readonly store: Pick<Queries, 'spend' | 'spent'>;
+  readonly clock: Clock;
+  readonly source: string;
+  readonly budget: Budget;
+  /** Where the network's day begins. */
+  readonly zone: string;
+}): SourceMeter {
+  const { store, clock, source, budget, zone } = deps;
+  const reading = forReading(budget);
+  const spent = (): Promise<Cost> => store.spent(source, dayIn(clock.now(), zone));
+  return {
+    budget,
+    spent,
+    async words() {
+      return costWords(await spent(), budget);
+    },
+    async spend(cost, purpose = 'read') {
+      const now = clock.now();
+      const may = purpose === 'read' ? reading : budget;
+      if (await store.spend(source, dayIn(now, zone), cost, may)) return;
+      const until = localHour(now, zone, 1, 0);
+      throw new RateLimitedError(
+        `The daily budget of “${source}” is used up (${costWords(await spent(), budget)}). It goes on at midnight (${zone}); raise sources.${source}.budget to go on sooner.`,
+        Math.max(60_000, until - now),
+      );
+    },
+  };
+}

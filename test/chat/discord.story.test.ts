@@ -1,0 +1,793 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ActResult } from '../../src/chat/chat.ts';
+import type { Card } from '../../src/domain/card.ts';
+import { ACTIONS, closedCard, HOSTILE_TEXTS, hostileCard, NOON, sampleCard } from '../support/cards.ts';
+import type { DiscordPerson, SeenMessage } from '../support/discord/server.ts';
+import {
+  ANA,
+  askFor,
+  BO,
+  CHANNEL,
+  cardOf,
+  type DiscordWorld,
+  type DiscordWorldOptions,
+  discordWorld,
+  doByHand,
+  heard,
+  levelCard,
+  postCard,
+  privately,
+} from '../support/discord/world.ts';
+
+let world: DiscordWorld;
+/** Failures that a test shows to people on purpose. */
+let provoked: readonly unknown[] = [];
+const open = async (options?: DiscordWorldOptions): Promise<DiscordWorld> => {
+  provoked = [];
+  world = await discordWorld(options);
+  return world;
+};
+afterEach(async () => {
+  // Whatever happened: nobody was pinged, and Discord had nothing to refuse.
+  expect(world.server.pings()).toEqual([]);
+  expect(world.server.breaches()).toEqual(provoked);
+  await world.close();
+});
+
+const card = (itemId = 7): SeenMessage => cardOf(world, itemId);
+const acts = () => world.handlers.acts.map(({ action }) => action);
+/** What the reconciler does once the item has changed. */
+const level = (itemId = 7) => levelCard(world, `${CHANNEL}:${card(itemId).id}`, itemId);
+const press = async (who: DiscordPerson, label: string, message = card()): Promise<void> => {
+  await who.press(message, label);
+  await world.settle();
+};
+const told = (who: DiscordPerson): string => privately(world, who).text;
+const labels = (who: DiscordPerson) => privately(world, who).buttons.map(({ label }) => label);
+/** Writes in the editor and sends the form. */
+const write = async (who: DiscordPerson, text: string, message = card()): Promise<void> => {
+  await press(who, 'Draft', message);
+  who.type('Your answer', text);
+  await who.submit();
+  await world.settle();
+};
+const anaOwns = { state: 'claimed', owner: { id: `discord:${ANA}`, name: 'Ana' } } as const;
+
+describe('a day on Discord', () => {
+  it('goes from the first card to the last answer', async () => {
+    const { ana, bo, handlers, server } = await open();
+    await postCard(
+      world,
+      sampleCard({
+        itemId: 1,
+        tone: 'red',
+        urgency: 'urgent',
+        priority: 90,
+        text: 'The lid broke @everyone!',
+      }),
+    );
+    await postCard(world, sampleCard({ itemId: 2 }));
+    await postCard(world, sampleCard({ itemId: 3, text: 'buy my **coins** [here](https://evil.example)' }));
+    expect(card(3).links.map(({ url }) => url)).not.toContain('https://evil.example');
+
+    // Both reach for the urgent one; one gets it, the other is told, privately.
+    const urgent = card(1);
+    await press(ana, 'Claim', urgent);
+    await press(bo, 'Claim', urgent);
+    expect(told(bo)).toContain('#1 was already claimed by Ana');
+    expect(ana.told()).toEqual([]);
+    await level(1);
+    expect(card(1).text).toContain('👤 With Ana');
+
+    // Ana writes, looks at the exact text, changes it, looks again, sends.
+    await write(ana, 'We send you a **new** one', card(1));
+    expect(told(ana)).toContain('We send you a **new** one');
+    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    await press(ana, 'Edit', privately(world, ana));
+    expect(ana.modal()?.fields[0]?.value).toBe('We send you a **new** one');
+    ana.type('Your answer', 'We send you a new one today.');
+    await ana.submit();
+    await world.settle();
+    expect(acts().some(({ type }) => type === 'send')).toBe(false);
+    await press(ana, 'Send now', privately(world, ana));
+    expect(acts().at(-1)).toEqual({ type: 'send', text: 'We send you a new one today.' });
+    expect(told(ana)).toBe('✅ Sent: https://social.example/@potluck/1');
+    await level(1);
+    expect(card(1).text.split('\n')).toHaveLength(1);
+    expect(card(1).links.map(({ url }) => url)).toContain('https://social.example/@potluck/1');
+
+    // Spam is dismissed with its reason, from the form.
+    await press(bo, 'Dismiss', card(3));
+    await expect(bo.submit()).rejects.toThrow('required');
+    bo.choose('Why does nobody need to answer?', 'Spam');
+    await bo.submit();
+    await world.settle();
+    expect(bo.modal()).toBeNull();
+    expect(handlers.now(3).state).toBe('dismissed');
+    expect(bo.told().filter((words) => words.includes('Done'))).toEqual([]);
+
+    // The rest waits until Bo has time.
+    await press(bo, 'Snooze…', card(2));
+    bo.choose('Bring it back', 'In four hours');
+    await bo.submit();
+    await world.settle();
+    expect(handlers.now(2).snoozedUntil).toBe(world.clock.now() + 4 * 3_600_000);
+    await level(2);
+    expect(card(2).text).toContain('💤 Snoozed until');
+
+    // One card each, edited in place, and a restart changes nothing.
+    expect(server.shown(CHANNEL)).toHaveLength(3);
+    await level(3);
+    await world.restart();
+    await press(ana, 'Reopen', card(3));
+    expect(handlers.now(3).state).toBe('open');
+    await press(ana, 'What happened so far', card(1));
+    expect(told(ana)).toMatch(/#1: what happened so far\n.*claim by Ana\n[\s\S]*sent by Potluck/);
+  });
+
+  it('assigns to a colleague, notes for the team, marks as answered with the link, and knows the author', async () => {
+    const { ana, bo, handlers } = await open();
+    await postCard(world, sampleCard());
+    const by = (who: DiscordPerson, action: Parameters<typeof doByHand>[3]) =>
+      doByHand(world, who, card(), action);
+    await by(ana, { type: 'assign', to: { id: `discord:${BO}`, name: 'Bo' } });
+    expect(handlers.now(7).owner).toEqual({ id: `discord:${BO}`, name: 'Bo' });
+    await by(ana, { type: 'note', text: 'Bo knows her from the fair.' });
+    expect(handlers.now(7).notes[0]).toMatchObject({ by: 'Ana', text: 'Bo knows her from the fair.' });
+    handlers.setPeople([
+      {
+        source: 'bluesky',
+        label: 'Bluesky',
+        name: 'Mira Lindqvist',
+        handle: 'mira.example',
+        url: null,
+        conversations: 2,
+        posts: 5,
+        firstMetAt: null,
+        latest: [],
+      },
+      {
+        source: 'mastodon',
+        label: 'Mastodon',
+        name: 'Another',
+        handle: 'mira.example',
+        url: null,
+        conversations: 9,
+        posts: 9,
+        firstMetAt: null,
+        latest: [],
+      },
+    ]);
+    await press(ana, 'What do we know?');
+    expect(told(ana)).toBe('Mira Lindqvist mira.example on Bluesky · 2 conversations, 5 posts');
+    handlers.setPeople([]);
+    await press(ana, 'What do we know?');
+    expect(told(ana)).toBe('We know nothing of mira.example yet but this conversation.');
+    await press(bo, 'Mark answered');
+    bo.type('Link to the answer', 'ftp://nowhere');
+    bo.type('In your words', 'Told her by phone.');
+    await bo.submit();
+    await world.settle();
+    expect(told(bo)).toBe('That is not a link that starts with https://\nYour words:\nTold her by phone.');
+    await by(bo, { type: 'mark-answered', url: 'https://social.example/answer' });
+    expect(handlers.now(7).closing?.url).toBe('https://social.example/answer');
+  });
+});
+
+describe('the editor', () => {
+  it('shows account, length and remarks beside exactly what will be public, and nothing of it acts', async () => {
+    const { ana } = await open();
+    await postCard(world, sampleCard());
+    const text =
+      'BUY NOW @everyone! *50%* off: [code](https://evil.example) <@1180000000000001002>\n\n> # hi';
+    await write(ana, text);
+    const shown = told(ana);
+    expect(shown).toContain(
+      `👁️ This goes out in public as @potluck.example · ${[...text].length} of 300 graphemes:\n`,
+    );
+    for (const line of text.replace('@everyone', '@\u200Beveryone').split('\n'))
+      expect(shown).toContain(line);
+    expect(shown).toContain('Before it is public – hints only, you decide:');
+    expect(shown).toContain('The draft of #7 is saved. Only you see this; nothing is public yet.');
+    expect(privately(world, ana).links).toEqual([]);
+    await press(ana, 'Send now', privately(world, ana));
+    expect(acts().at(-1)).toEqual({ type: 'send', text });
+  });
+
+  it('tells in how many posts it goes out, and offers no Send for what is too long', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, sampleCard());
+    await write(ana, 'y'.repeat(450));
+    expect(told(ana)).toContain('450 of 300 graphemes, in 2 posts');
+    expect(told(ana)).toContain('Post 2 of 2');
+    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    await write(ana, 'x'.repeat(901));
+    expect(told(ana)).toContain('⚠️ It is longer than 900 graphemes.');
+    expect(labels(ana)).toEqual(['Edit']);
+    expect(handlers.now(7).draft?.text).toHaveLength(901);
+    await press(ana, 'Edit', privately(world, ana));
+    expect(ana.modal()?.fields[0]?.value).toBe('x'.repeat(901));
+    ana.closeModal();
+    // Fits the network, but not a message of Discord: what cannot be read is not sent.
+    await postCard(
+      world,
+      sampleCard({ itemId: 8, reply: { account: '@a', limit: 5_000, unit: 'characters' } }),
+    );
+    await write(ana, 'long '.repeat(700), card(8));
+    expect(told(ana)).toContain('⚠️ This is too long to be read here. Read and send it in the web room.');
+    expect(labels(ana)).toEqual(['Edit']);
+    // A draft of the web room that no form takes.
+    handlers.happen(
+      8,
+      { type: 'draft', text: 'z'.repeat(4_001) },
+      { id: 'web:z', name: 'Z', role: 'manager', surface: 'web' },
+    );
+    await press(ana, 'Draft', card(8));
+    expect(ana.modal()).toBeNull();
+    expect(told(ana)).toContain('Edit it in the web room');
+  });
+
+  it('shows anew what somebody changed between preview and Send, and sends nothing unseen', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, sampleCard(anaOwns));
+    await write(ana, 'Yes, it does.');
+    const preview = privately(world, ana);
+    handlers.happen(
+      7,
+      { type: 'draft', text: 'Never say never.' },
+      { id: 'web:zoe', name: 'Zoe', role: 'manager', surface: 'web' },
+    );
+    await press(ana, 'Send now', preview);
+    expect(told(ana)).toContain('⚠️ The text has changed: this is what goes out now.');
+    expect(told(ana)).toContain('Never say never.');
+    expect(privately(world, ana).id).toBe(preview.id);
+    expect(acts().map(({ type }) => type)).toEqual(['draft']);
+    await press(ana, 'Send now', preview);
+    expect(acts().at(-1)).toEqual({ type: 'send', text: 'Never say never.' });
+    // Pressed once more, on a screen that was not drawn anew.
+    expect(handlers.now(7).state).toBe('answered');
+  });
+
+  it('says it when the item was closed or taken meanwhile, and keeps every word', async () => {
+    const { ana, bo, handlers } = await open();
+    await postCard(world, sampleCard());
+    await press(ana, 'Draft');
+    ana.type('Your answer', 'Ten minutes of thinking.');
+    await press(bo, 'Claim');
+    await ana.submit();
+    await world.settle();
+    await press(ana, 'Send now', privately(world, ana));
+    expect(told(ana)).toContain('#7 is with Bo');
+    expect(told(ana)).toContain('Ten minutes of thinking.');
+    expect(handlers.now(7).state).toBe('claimed');
+    await press(ana, 'Draft');
+    ana.type('Your answer', 'Ten more minutes.');
+    await doByHand(world, bo, card(), { type: 'dismiss', reason: 'spam' });
+    await ana.submit();
+    await world.settle();
+    expect(told(ana)).toContain('Your words:\nTen more minutes.');
+    // The preview from before knows that there is nothing to send any more.
+    await press(ana, 'Dismiss');
+    expect(told(ana)).toContain('#7 is closed already');
+  });
+
+  it('keeps the text when the network fails, and offers to send it again', async () => {
+    let fails = true;
+    const { ana, handlers } = await open({
+      deliver: (sent) => {
+        if (fails) throw new Error('Bluesky is out of order.');
+        return `https://social.example/${sent.itemId}`;
+      },
+    });
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes, on the top rack.');
+    await press(ana, 'Send now', privately(world, ana));
+    expect(told(ana)).toContain('⚠️ Bluesky is out of order.');
+    expect(told(ana)).toContain('Yes, on the top rack.');
+    expect(handlers.now(7).draft?.text).toBe('Yes, on the top rack.');
+    fails = false;
+    await press(ana, 'Send now', privately(world, ana));
+    expect(told(ana)).toBe('✅ Sent: https://social.example/7');
+  });
+
+  it('saves the draft where the network takes no answer from a bot, and gives the words back', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, sampleCard({ reply: null }));
+    expect(card().text).toContain('lets no bot answer');
+    await write(ana, 'To be pasted by hand.');
+    expect(told(ana)).toContain('Nothing can be sent to Bluesky from here');
+    expect(told(ana)).toContain('To be pasted by hand.');
+    expect(labels(ana)).toEqual([]);
+    expect(handlers.now(7).draft?.text).toBe('To be pasted by hand.');
+  });
+
+  it('is not kept from sending by remarks that cannot be made, and breaks on no text', async () => {
+    const { ana, handlers } = await open();
+    handlers.remarks = () => Promise.reject(new Error('no remarks today'));
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes.');
+    expect(labels(ana)).toContain('Send now');
+    expect(world.logged()).toContain('no remarks today');
+    for (const [at, { text }] of HOSTILE_TEXTS.entries()) {
+      handlers.put(
+        hostileCard(text, {
+          itemId: 100 + at,
+          reply: { account: text || 'x', limit: 4_000, unit: text || 'x' },
+        }),
+      );
+      await ana.command('potluck', 'draft', { item: 100 + at }, CHANNEL);
+      await world.settle();
+      if (ana.modal() === null) continue;
+      ana.type('Your answer', text.trim() === '' ? 'x' : text.slice(0, 3_900));
+      await ana.submit();
+      await world.settle();
+      expect(privately(world, ana).links).toEqual([]);
+    }
+  });
+});
+
+describe('approval', () => {
+  const managers = { policy: { managers: [BO] } };
+
+  it('goes from the preview to a second person, who reads exactly what is sent', async () => {
+    const { ana, bo, handlers } = await open(managers);
+    handlers.setPermissions({ send: 'manager' });
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes, it does.');
+    expect(told(ana)).toMatch(/manager/i);
+    expect(told(ana)).toContain('Managers on Discord: Bo.');
+    expect(told(ana)).toContain('This would go out in public as @potluck.example · 13 of 300 graphemes');
+    expect(labels(ana)).toEqual(['Ask for approval', 'Edit']);
+    await press(ana, 'Ask for approval', privately(world, ana));
+    expect(acts().at(-1)).toEqual({ type: 'request-approval', text: 'Yes, it does.' });
+    expect(labels(ana)).toEqual([]);
+    await level();
+    expect(card().text).toContain('Ana asks for approval of this text (not public yet):\nYes, it does.');
+
+    // Whoever may not approve is told who can, before anything else.
+    await press(ana, 'Approve & send…');
+    expect(told(ana)).toContain('Managers on Discord: Bo.');
+    expect(labels(ana)).toEqual([]);
+
+    await press(bo, 'Approve & send…');
+    expect(told(bo)).toContain('Ana asks for approval. This goes out in public as @potluck.example');
+    expect(told(bo)).toContain('Yes, it does.');
+    // Ana changes her mind while Bo reads: he approves nothing he has not read.
+    handlers.happen(
+      7,
+      { type: 'request-approval', text: 'Yes, on the top rack.' },
+      { id: `discord:${ANA}`, name: 'Ana', role: 'responder', surface: 'discord' },
+    );
+    await press(bo, 'Approve & send', privately(world, bo));
+    expect(told(bo)).toContain('⚠️ The text has changed: this is what goes out now.');
+    expect(told(bo)).toContain('Yes, on the top rack.');
+    expect(handlers.now(7).state).not.toBe('answered');
+    await press(bo, 'Approve & send', privately(world, bo));
+    expect(handlers.acts.at(-1)).toMatchObject({
+      action: { type: 'approve', text: 'Yes, on the top rack.' },
+      actor: { id: `discord:${BO}`, role: 'manager' },
+    });
+    expect(handlers.now(7).closing?.by).toBe('Ana');
+    expect(told(bo)).toBe('✅ Sent: https://social.example/@potluck/7');
+  });
+
+  it('is refused with words that the author reads on the card, and the text is kept', async () => {
+    const { ana, bo, handlers } = await open(managers);
+    await postCard(
+      world,
+      sampleCard({
+        ...anaOwns,
+        draft: { text: 'Nope.', by: 'Ana', at: NOON },
+        actions: ['request-approval', ...ACTIONS.claimed],
+      }),
+    );
+    await press(ana, 'Ask for approval');
+    expect(handlers.now(7).approval?.text).toBe('Nope.');
+    await level();
+    await press(ana, 'Refuse…');
+    expect(ana.modal()).toBeNull();
+    expect(told(ana)).toContain('Managers on Discord: Bo.');
+    await press(bo, 'Refuse…');
+    expect(bo.modal()?.text).toContain('Ana wants to send:\nNope.');
+    bo.type('What shall change? (the team reads it)', 'Kinder, please.');
+    await bo.submit();
+    await world.settle();
+    expect(handlers.now(7)).toMatchObject({
+      approval: null,
+      draft: { text: 'Nope.' },
+      warning: expect.stringContaining('Kinder, please.'),
+    });
+    await level();
+    expect(card().text).toContain('Kinder, please.');
+    // Bo still has the old card on his phone: he is told, and nothing is sent.
+    await press(bo, 'Note…');
+    bo.closeModal();
+    expect(card().buttons.map(({ label }) => label)).not.toContain('Approve & send…');
+  });
+
+  it('that nobody asks for any more is not given by an old preview', async () => {
+    const { ana, bo, handlers } = await open(managers);
+    await postCard(
+      world,
+      sampleCard({
+        ...anaOwns,
+        draft: { text: 'Nope.', by: 'Ana', at: NOON },
+        actions: ['request-approval', ...ACTIONS.claimed],
+      }),
+    );
+    await press(ana, 'Ask for approval');
+    await level();
+    await press(bo, 'Approve & send…');
+    const preview = privately(world, bo);
+    await write(ana, 'Something else.');
+    await press(bo, 'Approve & send', preview);
+    expect(told(bo)).toBe('Nobody asks for approval of #7 any more.');
+    expect(handlers.now(7).state).toBe('claimed');
+    expect(acts().map(({ type }) => type)).not.toContain('approve');
+  });
+
+  it('is asked for when the flow wants a second person for this one text, and no word is lost', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, sampleCard());
+    await write(ana, 'Our first answer.');
+    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    handlers.answerWith(() => ({
+      ok: false,
+      refusal: { code: 'needs-approval', text: 'New colleagues ask Bo or Zoe first.' },
+      card: handlers.now(7),
+    }));
+    await press(ana, 'Send now', privately(world, ana));
+    expect(told(ana)).toContain('⚠️ New colleagues ask Bo or Zoe first.');
+    expect(told(ana)).toContain('Our first answer.');
+    expect(labels(ana)).toEqual(['Ask for approval', 'Edit']);
+    handlers.answerWith(null);
+    await press(ana, 'Ask for approval', privately(world, ana));
+    expect(handlers.now(7).approval).toMatchObject({ by: 'Ana', text: 'Our first answer.' });
+  });
+});
+
+describe('a click', () => {
+  /** The flow takes its time. */
+  const slowly = (answer: (sent: Card) => ActResult) => {
+    let go: () => void = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    world.handlers.answerWith(async ({ itemId }) => {
+      await gate;
+      return answer(world.handlers.now(itemId));
+    });
+    return () => go();
+  };
+  const asked = (count = 1) =>
+    world.server.until('the flow was asked', () => world.handlers.acts.length === count);
+
+  it('after a restart still works, on cards and on what only one person sees', async () => {
+    const { ana, bo, handlers } = await open();
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes.');
+    await world.restart();
+    await press(bo, 'Note…');
+    bo.type('For the team only; never public', 'still here');
+    await world.restart();
+    await bo.submit();
+    await world.settle();
+    expect(handlers.now(7).notes).toHaveLength(1);
+    await press(ana, 'Send now', privately(world, ana));
+    expect(handlers.now(7).state).toBe('answered');
+  });
+
+  it('on a button of another version is answered privately', async () => {
+    const { ana, handlers, server } = await open();
+    await postCard(world, sampleCard());
+    const { raw, id } = card();
+    // As an older Potluck wrote it.
+    const components = JSON.parse(
+      JSON.stringify((raw as { readonly components: unknown }).components).replaceAll('pl1:c:', 'pl9:c:'),
+    );
+    const { DISCORD_API_URL: api, DISCORD_BOT_TOKEN: token } = server.env;
+    await fetch(`${api}/v10/channels/${CHANNEL}/messages/${id}`, {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bot ${token}`,
+        'content-type': 'application/json',
+        'user-agent': 'DiscordBot (https://example.com, 0.1)',
+      },
+      body: JSON.stringify({ components, allowed_mentions: { parse: [] } }),
+    });
+    for (const label of ['Claim', 'Note…']) {
+      await press(ana, label);
+      expect(told(ana)).toContain('another version of Potluck');
+    }
+    expect(ana.modal()).toBeNull();
+    expect(handlers.acts).toEqual([]);
+    // The card itself is still known as that of #7, and the next edit mends it.
+    await ana.react(card(), '👀');
+    await heard(world);
+    expect(handlers.now(7).owner?.name).toBe('Ana');
+    await level();
+    await press(ana, 'Release');
+    expect(handlers.now(7).owner).toBeNull();
+  });
+
+  it('that Discord sends twice acts once', async () => {
+    const { ana, handlers, server } = await open();
+    await postCard(world, sampleCard());
+    server.twice();
+    await press(ana, 'Claim');
+    expect(handlers.acts).toHaveLength(1);
+    expect(ana.told()).toEqual([]);
+    await press(ana, 'Note…');
+    ana.type('For the team only; never public', 'called twice');
+    server.twice();
+    await ana.submit();
+    await world.settle();
+    expect(handlers.now(7).notes).toHaveLength(1);
+    server.twice();
+    await ana.react(card(), '💤');
+    await heard(world);
+    expect(handlers.acts.filter(({ action }) => action.type === 'snooze')).toHaveLength(1);
+  });
+
+  it('is acknowledged before the flow is asked; a refusal that takes long is told all the same', async () => {
+    const { ana, clock } = await open();
+    await postCard(world, sampleCard());
+    const go = slowly((now) => ({
+      ok: false,
+      refusal: { code: 'unavailable', text: 'The ledger is away.' },
+      card: now,
+    }));
+    // Resolves on the acknowledgement, though the flow has not answered.
+    await ana.press(card(), 'Claim');
+    await asked();
+    await clock.advance(60_000);
+    go();
+    await world.settle();
+    expect(told(ana)).toBe('The ledger is away.');
+  });
+
+  it('on Send answers when the network does, in the place of the preview', async () => {
+    const { ana, clock } = await open();
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes.');
+    const go = slowly((now) => ({ ok: true, card: now, text: 'Sent: https://social.example/slow' }));
+    const preview = privately(world, ana);
+    await ana.press(preview, 'Send now');
+    await asked(2);
+    await clock.advance(20_000);
+    expect(told(ana)).toContain('Yes.');
+    go();
+    await world.settle();
+    expect(privately(world, ana)).toMatchObject({
+      id: preview.id,
+      text: '✅ Sent: https://social.example/slow',
+    });
+  });
+
+  it('of a form or a command that takes long says “thinking” first, and how it ended', async () => {
+    const { ana, bo, clock } = await open();
+    await postCard(world, sampleCard());
+    await press(ana, 'Note…');
+    ana.type('For the team only; never public', 'Slow words.');
+    let go = slowly((now) => ({
+      ok: false,
+      refusal: { code: 'unavailable', text: 'The ledger is away.' },
+      card: now,
+    }));
+    const submitted = ana.submit();
+    await asked(1);
+    await clock.advance(1_600);
+    await submitted;
+    await world.server.until('it says so', () => told(ana).includes('Potluck is thinking…'));
+    await clock.advance(5_000);
+    go();
+    await world.settle();
+    expect(told(ana)).toBe('The ledger is away.\nYour words:\nSlow words.');
+
+    go = slowly((now) => ({ ok: true, card: now, text: 'Done: claim #7.' }));
+    const typed = bo.command('potluck', 'claim', { item: 7 }, CHANNEL);
+    await asked(2);
+    await clock.advance(1_600);
+    await typed;
+    await clock.advance(5_000);
+    go();
+    await world.settle();
+    expect(told(bo)).toBe('Done: claim #7.');
+
+    // All went well, and the card tells it: “thinking” ends with a word all the same.
+    await press(bo, 'Note…');
+    bo.type('For the team only; never public', 'Slow words.');
+    go = slowly((now) => ({ ok: true, card: now, text: 'Noted.' }));
+    const noted = bo.submit();
+    await asked(3);
+    await clock.advance(1_600);
+    await noted;
+    go();
+    await world.settle();
+    expect(told(bo)).toBe('✅ Done.');
+    await clock.advance(16 * 60_000);
+  });
+
+  it('whose form cannot be made in time says so instead of opening it too late', async () => {
+    const { ana, clock, handlers } = await open({ policy: { managers: [ANA] } });
+    await postCard(world, sampleCard());
+    const { card: cardNow, outlets, settings } = handlers;
+    let go: () => void = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let waiting = 0;
+    const slow =
+      <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+      async (...args: Args): Promise<T> => {
+        waiting += 1;
+        await gate;
+        return work(...args);
+      };
+    handlers.card = slow(cardNow);
+    handlers.outlets = slow(outlets);
+    handlers.settings = slow(settings);
+    const late = async (work: Promise<void>, count: number): Promise<void> => {
+      await world.server.until('the ledger was asked', () => waiting === count);
+      await clock.advance(1_600);
+      await work;
+      await world.server.until('it says so', () => told(ana).includes('That took too long'));
+    };
+    await late(ana.press(card(), 'Draft'), 1);
+    await late(ana.command('potluck', 'idea', { text: 'My words.' }, CHANNEL), 2);
+    expect(told(ana)).toContain('Your words:\nMy words.');
+    await late(ana.command('potluck', 'settings', {}, CHANNEL), 3);
+    await late(ana.command('potluck', 'dismiss', { item: 7, words: 'Mine.' }, CHANNEL), 4);
+    expect(told(ana)).toContain('Your words:\nMine.');
+    expect(ana.modal()).toBeNull();
+    go();
+    await world.settle();
+    expect(ana.modal()).toBeNull();
+  });
+
+  it('that is acknowledged too late does nothing: whoever saw a failure clicks again', async () => {
+    const { ana, handlers, server } = await open();
+    await postCard(world, sampleCard());
+    await write(ana, 'Yes.');
+    const before = handlers.acts.length;
+    for (const [message, label] of [
+      [card(), 'Claim'],
+      [privately(world, ana), 'Send now'],
+    ] as const) {
+      server.fail(
+        { kind: 'error', status: 404, code: 10062, message: 'Unknown interaction' },
+        'POST /interactions/:id/:token/callback',
+      );
+      const pressed = ana.press(message, label);
+      await server.until('the answer was refused', () => world.logged().includes('10062'));
+      await world.settle();
+      await world.clock.advance(3_100);
+      await pressed;
+    }
+    expect(handlers.acts).toHaveLength(before);
+    expect(handlers.now(7).owner).toBeNull();
+    provoked = [expect.stringContaining('“Claim” (Ana)'), expect.stringContaining('“Send now” (Ana)')];
+    // And once more, in time.
+    await press(ana, 'Claim');
+    expect(handlers.now(7).owner?.name).toBe('Ana');
+  });
+
+  it('that breaks something inside tells no inner words', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, sampleCard());
+    handlers.answerWith(() => Promise.reject(new Error('SELECT secret FROM items')));
+    await press(ana, 'Claim');
+    expect(told(ana)).toContain('Something went wrong inside Potluck');
+    handlers.list = () => Promise.reject(new Error('SELECT secret FROM items'));
+    expect(await askFor(world, ana, 'list')).toContain('Something went wrong inside Potluck');
+    handlers.card = () => Promise.reject(new Error('SELECT secret FROM items'));
+    for (const label of ['Draft', 'What do we know?', 'Talk about it']) {
+      await press(ana, label);
+      expect(told(ana)).toContain('Something went wrong inside Potluck');
+    }
+    expect(ana.told().join()).not.toContain('SELECT');
+    expect(world.logged()).toContain('SELECT secret');
+  });
+});
+
+describe('an emoji on a card', () => {
+  const react = async (who: DiscordPerson, emoji: string, on: SeenMessage = card()): Promise<void> => {
+    await who.react(on, emoji);
+    await heard(world);
+  };
+
+  it('acts, taking 👀 away releases, and a refusal comes by direct message', async () => {
+    const { ana, bo, handlers, clock, server } = await open();
+    await postCard(world, sampleCard());
+    await react(ana, '👀');
+    expect(handlers.now(7).owner).toEqual({ id: `discord:${ANA}`, name: 'Ana' });
+    await react(bo, '✅');
+    expect(bo.dms().map(({ text }) => text)).toEqual([expect.stringContaining('#7 is with Ana')]);
+    await react(bo, '👀');
+    expect(bo.dms()).toHaveLength(2);
+    // Whoever takes back what never worked has not asked for anything.
+    await bo.unreact(card(), '👀');
+    await heard(world);
+    expect(handlers.now(7).owner?.name).toBe('Ana');
+    expect(bo.dms()).toHaveLength(2);
+    await ana.unreact(card(), '👀');
+    await heard(world);
+    expect(handlers.now(7).owner).toBeNull();
+    await react(ana, '💤');
+    expect(handlers.now(7)).toMatchObject({ state: 'snoozed', snoozedUntil: clock.now() + 3_600_000 });
+    await ana.unreact(card(), '💤');
+    await react(ana, '🎉');
+    await heard(world);
+    expect(handlers.now(7).state).toBe('snoozed');
+    expect(handlers.acts).toHaveLength(6);
+    expect(ana.dms()).toEqual([]);
+    await postCard(world, sampleCard({ itemId: 8 }));
+    await react(bo, '🙈', card(8));
+    expect(handlers.now(8).state).toBe('dismissed');
+    await postCard(world, sampleCard({ itemId: 9 }));
+    await react(bo, '✅', card(9));
+    expect(handlers.now(9).state).toBe('answered');
+    // Who acted is known by the name of the server, also where the event tells the id alone.
+    server.setNick(ANA, 'Ana (support)');
+    await postCard(world, sampleCard({ itemId: 10 }));
+    await react(ana, '👀', card(10));
+    await ana.unreact(card(10), '👀');
+    await heard(world);
+    expect(handlers.acts.slice(-2).map(({ actor }) => actor.name)).toEqual([
+      'Ana (support)',
+      'Ana (support)',
+    ]);
+  });
+
+  it('does no harm where direct messages are blocked', async () => {
+    const { bo, handlers } = await open();
+    await postCard(world, sampleCard(anaOwns));
+    bo.blockDms();
+    await react(bo, '🙈');
+    expect(bo.told()).toEqual([]);
+    expect(handlers.now(7).state).toBe('claimed');
+    expect(world.logged()).toContain('a direct message was not taken');
+    expect(world.chat().health().state).toBe('up');
+  });
+
+  it('works after a restart, on our cards only', async () => {
+    const { ana, bo, handlers, server } = await open();
+    await postCard(world, sampleCard());
+    await world.restart();
+    const { id } = await bo.say(CHANNEL, 'lunch?');
+    const before = server.calls().length;
+    await ana.react({ id, channel: CHANNEL }, '👀');
+    await ana.unreact({ id, channel: CHANNEL }, '👀');
+    await heard(world);
+    expect(handlers.acts).toEqual([]);
+    // Nobody's message but ours is even looked at: the event tells whose it is.
+    expect(
+      server
+        .calls()
+        .slice(before)
+        .map(({ route }) => route),
+    ).not.toContain('GET /guilds/:id/members/:id');
+    await react(ana, '👀');
+    expect(handlers.now(7).owner?.name).toBe('Ana');
+  });
+
+  it('means what the policy says, and nothing when it is switched off, which asks for no intent', async () => {
+    const { ana, handlers, server } = await open({ policy: { reactions: { '🙌': 'claim' } } });
+    await postCard(world, sampleCard());
+    await react(ana, '👀');
+    expect(handlers.acts).toEqual([]);
+    await react(ana, '🙌');
+    expect(handlers.now(7).owner?.name).toBe('Ana');
+    expect(server.intents & (1 << 10)).not.toBe(0);
+    await world.reconfigure({ reactions: false });
+    await ana.unreact(card(), '🙌');
+    await ana.react(card(), '💤');
+    await heard(world);
+    expect(handlers.acts).toHaveLength(1);
+    expect(server.intents & (1 << 10)).toBe(0);
+  });
+
+  it('on a closed card says so to whoever left it', async () => {
+    const { ana, handlers } = await open();
+    await postCard(world, closedCard({ itemId: 7 }));
+    await react(ana, '🙈');
+    expect(ana.dms().at(-1)?.text).toContain('#7');
+    expect(handlers.now(7).state).toBe('answered');
+  });
+});
