@@ -256,9 +256,9 @@ describe('the editor', () => {
     await press(bo, 'Claim');
     await ana.submit();
     await world.settle();
-    await press(ana, 'Send now', privately(world, ana));
     expect(told(ana)).toContain('#7 is with Bo');
-    expect(told(ana)).toContain('Ten minutes of thinking.');
+    expect(told(ana)).toContain('Your words:\nTen minutes of thinking.');
+    expect(labels(ana)).toEqual([]);
     expect(handlers.now(7).state).toBe('claimed');
     await press(ana, 'Draft');
     ana.type('Your answer', 'Ten more minutes.');
@@ -521,10 +521,6 @@ describe('a click', () => {
     await ana.submit();
     await world.settle();
     expect(handlers.now(7).notes).toHaveLength(1);
-    server.twice();
-    await ana.react(card(), '💤');
-    await heard(world);
-    expect(handlers.acts.filter(({ action }) => action.type === 'snooze')).toHaveLength(1);
   });
 
   it('is acknowledged before the flow is asked; a refusal that takes long is told all the same', async () => {
@@ -645,9 +641,10 @@ describe('a click', () => {
     const { ana, handlers, server } = await open();
     await postCard(world, sampleCard());
     await write(ana, 'Yes.');
+    await level();
     const before = handlers.acts.length;
     for (const [message, label] of [
-      [card(), 'Claim'],
+      [card(), 'Release'],
       [privately(world, ana), 'Send now'],
     ] as const) {
       server.fail(
@@ -661,11 +658,11 @@ describe('a click', () => {
       await pressed;
     }
     expect(handlers.acts).toHaveLength(before);
-    expect(handlers.now(7).owner).toBeNull();
-    provoked = [expect.stringContaining('“Claim” (Ana)'), expect.stringContaining('“Send now” (Ana)')];
+    expect(handlers.now(7)).toMatchObject({ state: 'claimed', owner: { name: 'Ana' } });
+    provoked = [expect.stringContaining('“Release” (Ana)'), expect.stringContaining('“Send now” (Ana)')];
     // And once more, in time.
-    await press(ana, 'Claim');
-    expect(handlers.now(7).owner?.name).toBe('Ana');
+    await press(ana, 'Release');
+    expect(handlers.now(7).owner).toBeNull();
   });
 
   it('that breaks something inside tells no inner words', async () => {
@@ -699,6 +696,7 @@ describe('an emoji on a card', () => {
     expect(handlers.now(7).owner).toEqual({ id: `discord:${ANA}`, name: 'Ana' });
     await react(bo, '✅');
     expect(bo.dms().map(({ text }) => text)).toEqual([expect.stringContaining('#7 is with Ana')]);
+    await clock.advance(1_000);
     await react(bo, '👀');
     expect(bo.dms()).toHaveLength(2);
     // Whoever takes back what never worked has not asked for anything.

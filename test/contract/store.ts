@@ -777,6 +777,56 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
+    describe('costs', () => {
+      it('counts what is spent, and refuses what goes over the budget, whole', async () => {
+        const [source, day] = [fresh(), '2026-06-01'];
+        expect(await store.spent(source, day)).toEqual({ requests: 0, units: 0, dollars: 0 });
+        expect(await store.spend(source, day, { requests: 1, units: 50, dollars: 0.005 }, {})).toBe(true);
+        expect(await store.spend(source, day, { units: 50 }, { units: 100 })).toBe(true);
+        expect(await store.spend(source, day, { requests: 1, units: 1 }, { units: 100 })).toBe(false);
+        expect(await store.spend(source, day, { dollars: 0.2 }, { dollars: 0.2 })).toBe(false);
+        expect(await store.spend(source, day, { dollars: 0.195 }, { dollars: 0.2 })).toBe(true);
+        expect(await store.spent(source, day)).toEqual({ requests: 1, units: 100, dollars: 0.2 });
+        // Another day, and another source, have counted nothing.
+        expect(await store.spent(source, '2026-06-02')).toEqual({ requests: 0, units: 0, dollars: 0 });
+        expect(await store.spent(fresh(), day)).toEqual({ requests: 0, units: 0, dollars: 0 });
+      });
+
+      it('lets nobody over the budget when many spend at once', async () => {
+        const [source, day] = [fresh(), '2026-06-01'];
+        const tries = Array.from({ length: 30 }, () =>
+          store.spend(source, day, { requests: 1 }, { requests: 10 }),
+        );
+        expect((await Promise.all(tries)).filter((went) => went)).toHaveLength(10);
+        expect((await store.spent(source, day)).requests).toBe(10);
+      });
+    });
+
+    describe('posts that change', () => {
+      it('takes over a later edit, and nothing older or unsaid', async () => {
+        const source = fresh();
+        const first = post({ id: '1', source, text: 'first' });
+        await store.addPosts([first], T0, false);
+        const at = first.createdAt + 60_000;
+        expect(await store.editPosts([{ ...first, text: 'again, unsaid' }])).toEqual([]);
+        expect(await store.editPosts([{ ...first, text: 'at once', editedAt: first.createdAt }])).toEqual([]);
+        const edited = { ...first, text: 'second Ünique', editedAt: at };
+        expect(await store.editPosts([edited])).toEqual([edited]);
+        expect(await store.editPosts([edited, { ...first, text: 'older', editedAt: at - 1 }])).toEqual([]);
+        expect(await store.editPosts([post({ id: 'unknown', source, editedAt: at })])).toEqual([]);
+        expect(await store.post(source, '1')).toEqual(edited);
+      });
+
+      it('forgets a post, once', async () => {
+        const source = fresh();
+        await store.addPosts([post({ id: '1', source }), post({ id: '2', source })], T0, false);
+        expect(await store.removePost(source, '1')).toBe(true);
+        expect(await store.removePost(source, '1')).toBe(false);
+        expect(await store.post(source, '1')).toBeNull();
+        expect(await store.post(source, '2')).not.toBeNull();
+      });
+    });
+
     describe('replies', () => {
       it('keeps the intent, its end, and finds what never ended', async () => {
         const item = await created(newItem({ source: fresh() }));

@@ -1,4 +1,4 @@
-import type { Budget } from '../../src/domain/cost.ts';
+import type { Budget, Cost } from '../../src/domain/cost.ts';
 import type { Post } from '../../src/domain/post.ts';
 import type { Measure } from '../../src/domain/reply.ts';
 import { createLeases } from '../../src/flow/leases.ts';
@@ -53,6 +53,7 @@ export function scriptedSource(
     readonly name?: string;
     readonly can?: Partial<Capabilities>;
     readonly pollEveryMs?: number;
+    readonly pollCost?: Cost;
     readonly measure?: (post: Post, text: string) => Measure;
   } = {},
 ): ScriptedSource {
@@ -69,6 +70,7 @@ export function scriptedSource(
     label: 'Scripted',
     capabilities: { ...ALL, ...options.can },
     ...(options.pollEveryMs === undefined ? {} : { pollEveryMs: options.pollEveryMs }),
+    ...(options.pollCost === undefined ? {} : { pollCost: options.pollCost }),
     polls,
     script,
     streams,
