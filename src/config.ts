@@ -18,6 +18,11 @@ import type { SourceKind } from './sources/source.ts';
 /** The adapters there are. Passed in: only the composition root knows them. */
 export interface Registries {
   readonly sources: Readonly<Record<string, SourceKind>>;
+  /** Sources of the team's own, by `module`; loaded before the configuration is read. */
+  readonly plugIns?: {
+    readonly kinds: Readonly<Record<string, SourceKind>>;
+    readonly problems: Readonly<Record<string, string>>;
+  };
   readonly chats: Readonly<Record<string, ChatKind>>;
   /** What runs when there is no potluck.yaml: the sample. */
   readonly demo: {
@@ -123,7 +128,9 @@ const policySchema = z.strictObject({
     })
     .default({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
-  sources: z.record(z.string(), z.looseObject({ kind: z.string() })).default({}),
+  sources: z
+    .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
+    .default({}),
   routes: z.array(ruleSchema).optional(),
   chats: z.record(z.string(), z.unknown()).default({}),
 });
@@ -316,8 +323,41 @@ function readChats(
   return chats;
 }
 
+/** An entry of `sources` as it is written. */
+interface SourceEntry {
+  readonly kind?: string | undefined;
+  readonly module?: string | undefined;
+  readonly budget?: unknown;
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** What an entry is: a kind that Potluck knows, or a module of the team's own. */
+function kindOf(
+  { kind, module }: SourceEntry,
+  { sources, plugIns }: Registries,
+): SourceKind | { readonly at: string; readonly problem: string } {
+  if (module !== undefined) {
+    if (kind !== undefined) return { at: 'module', problem: 'stands beside “kind”: take one of them out.' };
+    const found = plugIns && own(plugIns.kinds, module);
+    const problem = plugIns && own(plugIns.problems, module);
+    return found ?? { at: 'module', problem: `“${module}” ${problem ?? 'was not loaded.'}` };
+  }
+  const known = Object.keys(sources).join(', ');
+  if (kind === undefined)
+    return { at: 'kind', problem: `is missing. Known: ${known}; or “module” for one of your own.` };
+  return (
+    own(sources, kind) ?? {
+      at: 'kind',
+      problem: `“${kind}” is no source that Potluck knows. Known: ${known}.`,
+    }
+  );
+}
+
 function readSources(
-  entries: Readonly<Record<string, { readonly kind: string; readonly budget?: unknown }>>,
+  entries: Readonly<Record<string, SourceEntry>>,
   registries: Registries,
   loopback: boolean,
   problems: Problem[],
@@ -330,13 +370,10 @@ function readSources(
         path,
         message: 'must be named with small letters, digits and dashes, at most 40 of them.',
       });
-    const { kind: kindName, budget: given, ...rest } = entry;
-    const kind = Object.hasOwn(registries.sources, kindName) ? registries.sources[kindName] : undefined;
-    if (!kind) {
-      problems.push({
-        path: `${path}.kind`,
-        message: `“${kindName}” is no source that Potluck knows. Known: ${Object.keys(registries.sources).join(', ')}.`,
-      });
+    const { kind: _kind, module: _module, budget: given, ...rest } = entry;
+    const kind = kindOf(entry, registries);
+    if ('problem' in kind) {
+      problems.push({ path: `${path}.${kind.at}`, message: kind.problem });
       continue;
     }
     const config = check(kind.config, rest, path, problems);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { Keyv } from 'keyv';
@@ -31,10 +31,13 @@ import { replay } from './flow/replay.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
 import { foundSource } from './flow/track.ts';
+import { trySource } from './flow/try-source.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
 import { createHttp } from './http.ts';
 import { createLog, prettyStream } from './log.ts';
+import { loadPlugIns, NO_PLUG_INS } from './plug-ins.ts';
+import { progressBar } from './progress.ts';
 import { demo, sources as sourceKinds } from './sources/index.ts';
 import type { Source } from './sources/source.ts';
 import { openStore } from './store/open.ts';
@@ -72,7 +75,7 @@ export interface Running {
 }
 
 /** Reads `.env` and the policy file below `cwd`. The process environment wins over `.env`. */
-function loadConfig({ env, cwd }: Surroundings): Config {
+async function loadConfig({ env, cwd }: Surroundings): Promise<Config> {
   const dotEnv = resolve(cwd, '.env');
   const merged = { ...(existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {}), ...env };
   const named = merged.POTLUCK_CONFIG?.trim();
@@ -81,7 +84,9 @@ function loadConfig({ env, cwd }: Surroundings): Config {
     throw new ConfigError(
       problemWords([{ path: 'POTLUCK_CONFIG', message: `names ${file}, which does not exist.` }], file),
     );
-  const result = readConfig(merged, existsSync(file) ? readFileSync(file, 'utf8') : null, registries);
+  const yaml = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const plugIns = yaml === null ? NO_PLUG_INS : await loadPlugIns(yaml, dirname(file));
+  const result = readConfig(merged, yaml, { ...registries, plugIns });
   if (!result.ok) throw new ConfigError(problemWords(result.problems, named || 'potluck.yaml'));
   return result.config;
 }
@@ -142,7 +147,7 @@ async function createSources(
 export async function startPotluck(surroundings: Surroundings): Promise<Running> {
   const clock = surroundings.clock ?? systemClock;
   const random = surroundings.random ?? Math.random;
-  const config = loadConfig(surroundings);
+  const config = await loadConfig(surroundings);
   const log = await openLog(config, surroundings.log);
   const store = await openStore(databaseUrl(config, surroundings.cwd), { clock, log });
   const stopping = new AbortController();
@@ -408,7 +413,7 @@ async function runBot(): Promise<void> {
 async function runBackup(path: string | undefined): Promise<void> {
   if (!path) throw new ConfigError('Say where the copy goes: npm run backup -- ./backup.db\n');
   const surroundings = { env: process.env, cwd: process.cwd() };
-  const store = await openStore(databaseUrl(loadConfig(surroundings), surroundings.cwd));
+  const store = await openStore(databaseUrl(await loadConfig(surroundings), surroundings.cwd));
   try {
     await store.backup(resolve(path));
     process.stdout.write(`A consistent copy is at ${resolve(path)}.\n`);
@@ -419,7 +424,7 @@ async function runBackup(path: string | undefined): Promise<void> {
 
 async function runDoctor(): Promise<void> {
   const surroundings = { env: process.env, cwd: process.cwd() };
-  const config = loadConfig(surroundings);
+  const config = await loadConfig(surroundings);
   const log = createLog('silent', config.secrets);
   const healthy = await doctor(
     {
@@ -448,10 +453,58 @@ async function runDoctor(): Promise<void> {
   process.exitCode = healthy ? 0 : 1;
 }
 
-const COMMANDS: Readonly<Record<string, (argument: string | undefined) => Promise<void>>> = {
+/** Fetches one source once and prints what would become items. Everything happens in memory. */
+async function runSource(verb: string | undefined, name: string | undefined): Promise<void> {
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const config = await loadConfig(surroundings);
+  const names = config.sources.map((source) => source.name);
+  if (verb !== 'try' || name === undefined || !names.includes(name))
+    throw new ConfigError(`Say which: npm run source -- try <name>. Sources: ${names.join(', ')}.\n`);
+  const clock = systemClock;
+  const log = createLog('silent', config.secrets);
+  const only = { ...config, sources: config.sources.filter((source) => source.name === name) };
+  const store = await openStore('file::memory:', { clock, log });
+  try {
+    const meters = createMeters(only, store, clock);
+    const [source] = await createSources(only, store, meters, clock, Math.random, log);
+    if (!source) throw new Error(`“${name}” could not be made.`);
+    const bar = progressBar(process.stderr, clock);
+    const ingest = createIngest({
+      store,
+      clock,
+      triage,
+      brand: config.brand,
+      route: (verdict, post) => route(verdict, post, config.routes, config.defaults),
+      muted: async () => config.muted,
+      changed: () => {},
+    });
+    const fine = await trySource({
+      source,
+      store,
+      clock,
+      ingest,
+      view: createView(store, new Map([[name, source]])),
+      spent: () => meterOf(meters, name).words(),
+      progress: bar.show,
+      print: (line) => {
+        bar.clear();
+        const text = config.secrets.reduce((kept, secret) => kept.replaceAll(secret, '[secret]'), line);
+        process.stdout.write(`${text}\n`);
+      },
+    });
+    process.exitCode = fine ? 0 : 1;
+  } finally {
+    await store.close();
+  }
+}
+
+const COMMANDS: Readonly<
+  Record<string, (argument: string | undefined, further: string | undefined) => Promise<void>>
+> = {
   start: runBot,
   doctor: runDoctor,
   backup: runBackup,
+  source: runSource,
   replay: (file) =>
     replay(
       file,
@@ -460,15 +513,15 @@ const COMMANDS: Readonly<Record<string, (argument: string | undefined) => Promis
     ),
 };
 
-async function main(command = 'start', argument?: string): Promise<void> {
+async function main(command = 'start', argument?: string, further?: string): Promise<void> {
   const run = COMMANDS[command];
   if (!run)
     throw new ConfigError(`Potluck knows no “${command}”. Known: ${Object.keys(COMMANDS).join(', ')}.\n`);
-  await run(argument);
+  await run(argument, further);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  main(process.argv[2], process.argv[3]).catch((error: unknown) => {
+  main(process.argv[2], process.argv[3], process.argv[4]).catch((error: unknown) => {
     process.stderr.write(
       error instanceof ConfigError ? `${error.message}\n` : `Potluck stopped: ${messageOf(error)}\n`,
     );
