@@ -79,6 +79,8 @@ export interface Card {
     /** How many more there are. */
     readonly omitted: number;
   };
+  /** Where else the same person said the same; an answer at any of these places counts for all. */
+  readonly alsoOn: readonly { readonly label: string; readonly url: string | null }[];
   readonly reasons: readonly string[];
   readonly suggested: SuggestedResponse;
   /** "Answer the question", "Say thank you": the suggestion in words. */

@@ -149,6 +149,8 @@ export type SystemAction =
        */
       readonly standing?: 'newest' | 'older' | 'answered';
     }
+  /** The same was said on another network: the item stands for that place, too. */
+  | { readonly type: 'also-posted'; readonly source: string; readonly url: string | null }
   /** The author changed the post that the item shows. */
   | { readonly type: 'post-edited'; readonly postId: string }
   /** The network has deleted a post; `instead` is the newest of the others that wants an answer. */
@@ -273,6 +275,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
     case 'send-failed':
     case 'send-uncertain':
     case 'answered-on-network':
+    case 'also-posted':
     case 'post-edited':
     case 'post-deleted':
     case 'customer-posted':
@@ -585,6 +588,8 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
     }
     case 'customer-posted':
       return customerPosted(item, action, become);
+    case 'also-posted':
+      return become({}, { source: action.source, url: action.url });
     case 'post-edited':
       return become({}, { postId: action.postId });
     case 'post-deleted': {

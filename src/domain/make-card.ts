@@ -23,6 +23,8 @@ export interface CardInput {
     /** Why this very post may not be answered through us, in words; null where nothing but the network's own door is shut. */
     readonly noReply?: string | null;
   };
+  /** What people call another source; default its own name. */
+  readonly labelOf?: (source: string) => string;
   /** Whether the team's policy wants a second person for some answers; default false. */
   readonly approvals?: boolean;
 }
@@ -82,6 +84,7 @@ export function makeCard(input: CardInput): Card {
     lang: post.lang,
     postedAt: post.createdAt,
     conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
+    alsoOn: alsoOn(input.events, input.labelOf ?? ((name) => name)),
     reasons: item.reasons.map((reason) => reason.text),
     suggested: item.suggested,
     suggestedLabel: isUnpublished(item) ? 'Publish it, or change it first' : RESPONSE_LABELS[item.suggested],
@@ -111,6 +114,18 @@ export function makeCard(input: CardInput): Card {
         : (source.noReply ?? `${source.label} lets no bot answer.`),
     actions: actionsOf(item, source.reply !== null, input.approvals ?? false, post.url !== null),
   };
+}
+
+const MAX_PLACES = 5;
+
+function alsoOn(events: readonly ItemEvent[], labelOf: (source: string) => string): Card['alsoOn'] {
+  return events
+    .filter((event) => event.type === 'also-posted')
+    .slice(-MAX_PLACES)
+    .map(({ detail }) => ({
+      label: labelOf(String(detail.source ?? '')),
+      url: typeof detail.url === 'string' ? detail.url : null,
+    }));
 }
 
 function cardPost(post: Post): CardPost {

@@ -13,6 +13,7 @@ import {
 import { type Post, readableText } from '../domain/post.ts';
 import type { Place } from '../domain/routing.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
+import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
 import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
@@ -79,7 +80,17 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       placed.posts.length > 0 ? await queries.addPosts(placed.posts, now, delivery.backfilled) : [];
     const changed = new Set<number>();
     let opened = 0;
-    const life: Life = { deps, queries, source, now, met: new Map(), events: [], muted, found };
+    const life: Life = {
+      deps,
+      queries,
+      source,
+      now,
+      met: new Map(),
+      events: [],
+      muted,
+      found,
+      touched: changed,
+    };
     for (const [conversationId, news] of byConversation(fresh)) {
       const ids = new Set([...news.map((post) => post.id), ...(placed.joined.get(conversationId) ?? [])]);
       const outcome = await advance(life, conversationId, news, ids, placed.known.has(conversationId));
@@ -133,6 +144,8 @@ interface Life {
   readonly events: ItemEvent[];
   readonly muted: readonly string[];
   readonly found: Actor | null;
+  /** Items of other sources that changed on the way. */
+  readonly touched: Set<number>;
 }
 
 /** A conversation while its item lives through the news of it. */
@@ -173,7 +186,9 @@ async function advance(
   for (const [index, post] of posts.entries()) {
     if (!newIds.has(post.id)) continue;
     item = post.ours
-      ? item && (await weSpoke(life, thread, index, item))
+      ? item
+        ? await weSpoke(life, thread, index, item)
+        : await answeredElsewhere(life, post)
       : await customerSpoke(life, thread, index, item);
   }
   return {
@@ -232,6 +247,16 @@ async function lastAsked({ posts, judge }: Thread, positions: readonly number[])
     if (verdict.answerDue && !verdict.kinds.includes('spam')) return index;
   }
   return -1;
+}
+
+/** We answered at a place that another item stands for: one answer counts for all of them. */
+async function answeredElsewhere(life: Life, post: Post): Promise<null> {
+  const item = await life.queries.itemOfPlace(life.source, post.conversationId);
+  if (item && !isClosed(item) && post.createdAt >= (item.waitingSince ?? 0)) {
+    const next = await answered(life, item, post);
+    if (next.version !== item.version) life.touched.add(next.id);
+  }
+  return null;
 }
 
 /** A post of ours closes the item, unless it arrives late and a customer asked again after it. */
@@ -360,6 +385,15 @@ async function step(
 async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | null> {
   const { deps, queries, now } = life;
   const filtered = filterWords(verdict);
+  const keys = filtered ? [] : twinKeys(post, verdict);
+  const twin = await twinFor(life, post, keys);
+  if (twin) {
+    if (await queries.addPlace(twin.id, post.source, post.conversationId)) {
+      await live(life, twin, { type: 'also-posted', source: post.source, url: post.url });
+      life.touched.add(twin.id);
+    }
+    return null;
+  }
   const draft: NewItem = {
     state: filtered ? 'dismissed' : 'open',
     origin: 'conversation',
@@ -393,6 +427,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     if (!existing) return null;
     return live(life, existing, { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict });
   }
+  await queries.rememberTwin(item.id, keys, now);
   const by = life.found ?? SYSTEM;
   life.events.push({
     itemId: item.id,
@@ -405,6 +440,21 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
   });
   await queries.wantCards(item.id, deps.route(verdict, post));
   return item;
+}
+
+/**
+ * The item of another source that is about the very same: still open, or closed after this was written. What somebody
+ * tracked by hand is meant as it stands.
+ */
+async function twinFor(
+  { queries, now, found }: Life,
+  post: Post,
+  keys: readonly string[],
+): Promise<Item | null> {
+  if (keys.length === 0 || found) return null;
+  const twin = await queries.twinOf(keys, now - TWIN_WINDOW_MS);
+  if (!twin || twin.source === post.source) return null;
+  return !isClosed(twin) || post.createdAt <= (twin.closing?.at ?? 0) ? twin : null;
 }
 
 /** Why an item is closed from the start, or null when a person should see it. */

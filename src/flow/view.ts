@@ -55,6 +55,7 @@ export function createView(queries: Queries, sources: ReadonlyMap<string, Source
         noReply: shutWords(source, post),
       },
       approvals,
+      labelOf: (name) => sources.get(name)?.label ?? name,
     });
     cache.set(item.id, { version: item.version, card: made });
     return made;

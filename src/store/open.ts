@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
+import { TWIN_WINDOW_MS } from '../domain/twins.ts';
 import { cardQueries } from './cards.ts';
 import { costQueries } from './costs.ts';
 import type { Base, Door, StoreLog } from './door.ts';
@@ -12,6 +13,7 @@ import type { Tables } from './schema.ts';
 import { sourceQueries } from './sources.ts';
 import type { Queries, Store } from './store.ts';
 import { teamQueries } from './team.ts';
+import { twinQueries } from './twins.ts';
 
 /** How often a transaction that the server undid (deadlock) is tried, in all. */
 const ATTEMPTS = 5;
@@ -63,6 +65,7 @@ function queriesOn(door: Door): Queries {
     ...cardQueries(door),
     ...sourceQueries(door),
     ...costQueries(door),
+    ...twinQueries(door),
     ...replyQueries(door),
     ...teamQueries(door),
   };
@@ -109,7 +112,12 @@ function storeOn({ dialect, kysely, backup, mayRetry }: Base, clock: Clock): Sto
     async sweep(now) {
       const values = await door.db().deleteFrom('kv').where('expires_at', '<=', now).executeTakeFirst();
       const leases = await door.db().deleteFrom('leases').where('until', '<=', now).executeTakeFirst();
-      return Number(values.numDeletedRows + leases.numDeletedRows);
+      const twins = await door
+        .db()
+        .deleteFrom('twins')
+        .where('at', '<', now - 2 * TWIN_WINDOW_MS)
+        .executeTakeFirst();
+      return Number(values.numDeletedRows + leases.numDeletedRows + twins.numDeletedRows);
     },
     backup,
     async ping() {

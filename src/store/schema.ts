@@ -15,6 +15,10 @@ export interface Tables {
   cards: CardsTable;
   sources: SourcesTable;
   gaps: GapsTable;
+  /** By what copies of a post on other networks are told, while they are told at all. */
+  twins: { key: string; item_id: number; at: number };
+  /** Conversations on other networks that an item stands for, too. */
+  places: { source: string; conversation_id: string; item_id: number };
   costs: { source: string; day: string; requests: number; units: number; micros: number };
   replies: RepliesTable;
   settings: { name: string; value: string };

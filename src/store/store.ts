@@ -153,6 +153,13 @@ export interface Queries {
   item(id: number): Promise<Item | null>;
   itemOf(source: string, conversationId: string): Promise<Item | null>;
   /** Compare and set: false when the stored version is no longer `next.version - 1`. */
+  /** The newest item with any of these keys, not older than `since`; null when there is none. */
+  twinOf(keys: readonly string[], since: number): Promise<Item | null>;
+  rememberTwin(itemId: number, keys: readonly string[], at: number): Promise<void>;
+  /** A conversation of another source that the item stands for, too. False when that is known. */
+  addPlace(itemId: number, source: string, conversationId: string): Promise<boolean>;
+  /** The item that stands for a conversation of another source; null when there is none. */
+  itemOfPlace(source: string, conversationId: string): Promise<Item | null>;
   saveItem(next: Item): Promise<boolean>;
   /** Gives an item another conversation: a prompt has one of its own once it is public. @throws when that one has an item. */
   bindConversation(id: number, conversationId: string): Promise<void>;

@@ -458,6 +458,7 @@ function addresses(card: Card): ReadonlySet<string> {
     card.url,
     card.author.url,
     card.closing?.url ?? null,
+    ...card.alsoOn.map((place) => place.url),
     ...card.conversation.posts.map((earlier) => earlier.url),
   ];
   return new Set(all.filter((url) => url !== null));

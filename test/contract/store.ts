@@ -827,6 +827,34 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
+    describe('copies on other networks', () => {
+      it('finds the newest item by any key, while it is young enough', async () => {
+        const [a, b, other] = [fresh(), fresh(), fresh()];
+        const first = await created(newItem({ source: fresh() }));
+        const second = await created(newItem({ source: fresh() }));
+        await store.rememberTwin(first.id, [a, b, a], T0);
+        await store.rememberTwin(first.id, [a], T0);
+        await store.rememberTwin(second.id, [b], T0 + 1_000);
+        expect((await store.twinOf([a, other], T0))?.id).toBe(first.id);
+        expect((await store.twinOf([a, b], T0))?.id).toBe(second.id);
+        expect(await store.twinOf([a], T0 + 1)).toBeNull();
+        expect(await store.twinOf([other], 0)).toBeNull();
+        expect(await store.twinOf([], 0)).toBeNull();
+        // A text of any length is a key.
+        await store.rememberTwin(first.id, ['é'.repeat(5_000)], T0);
+        expect((await store.twinOf(['é'.repeat(5_000)], T0))?.id).toBe(first.id);
+      });
+
+      it('knows the item that stands for a conversation elsewhere, once', async () => {
+        const item = await created(newItem({ source: fresh() }));
+        const source = fresh();
+        expect(await store.itemOfPlace(source, 'c')).toBeNull();
+        expect(await store.addPlace(item.id, source, 'c')).toBe(true);
+        expect(await store.addPlace(item.id, source, 'c')).toBe(false);
+        expect((await store.itemOfPlace(source, 'c'))?.id).toBe(item.id);
+      });
+    });
+
     describe('replies', () => {
       it('keeps the intent, its end, and finds what never ended', async () => {
         const item = await created(newItem({ source: fresh() }));

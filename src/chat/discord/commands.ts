@@ -97,7 +97,7 @@ export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
       const raw = text('link');
       const url = safeUrl(raw);
       if (raw !== null && url === null)
-        return line.say(words('That is not a link that starts with https://'));
+        return line.say(words('That is not a link that starts with https://', raw));
       return say(done(act(desk, clicker, { itemId, version: null }, { type: 'mark-answered', url }), null));
     }
     default:
@@ -137,7 +137,7 @@ async function withForm(
   if (sub === 'draft' && typed !== null) return say(onDraft(desk, clicker, target, typed));
   const action = formAction(desk, sub, used, text);
   if (action === null) return openItemForm(desk, clicker, line, sub, itemId, text('words'));
-  if ('problem' in action) return line.say(words(action.problem));
+  if ('problem' in action) return line.say(words(action.problem, text('until')));
   return say(done(act(desk, clicker, target, action), text('words')));
 }
 

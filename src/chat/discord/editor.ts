@@ -18,7 +18,7 @@ import { ACCENTS } from './render.ts';
  */
 
 /** Longest text that is shown whole: beside it there must be room for the rest of the message. */
-const MAX_SHOWN = 2_200;
+const MAX_SHOWN = 2_100;
 /** Most remarks that are shown: more would be nagging. */
 const MAX_REMARKS = 3;
 
@@ -120,6 +120,7 @@ export async function approvalPreview(desk: Desk, card: Card, say: string | null
   const problem =
     measure?.problem ?? (shown ? null : 'This cannot be read whole here. Approve it in the web room.');
   const target = `${targetText({ itemId: card.itemId, version: card.version })}:${fingerprint(text)}`;
+  const length = measure ? ` · ${plain(measured(measure))}` : '';
   const notice = say ?? problem;
   return answer([
     {
@@ -128,7 +129,7 @@ export async function approvalPreview(desk: Desk, card: Card, say: string | null
       components: [
         ...(notice === null ? [] : [textDisplay(`⚠️ ${bold(line(notice, 200))}`)]),
         textDisplay(
-          `🖊️ ${bold(line(by, 80) || 'Somebody')} asks for approval. This goes out **in public** as ${bold(line(card.reply?.account ?? '', 80))}:\n${shown ?? quote('…')}`,
+          `🖊️ ${bold(line(by, 80) || 'Somebody')} asks for approval. This goes out **in public** as ${bold(line(card.reply?.account ?? '', 80))}${length}:\n${shown ?? quote('…')}`,
         ),
         // What cannot be read whole is not approved.
         ...rows([

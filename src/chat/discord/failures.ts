@@ -25,6 +25,7 @@ export const CODE = {
   unknownMessage: 10_008,
   unknownWebhook: 10_015,
   unknownInteraction: 10_062,
+  unknownTag: 10_087,
   alreadyAcknowledged: 40_060,
   tagsRequired: 40_067,
   missingAccess: 50_001,
@@ -38,6 +39,12 @@ export const CODE = {
   tooManyThreads: 160_006,
 } as const;
 
+/** Whether a forum's tags may be the reason: somebody changed them, and what we know of the forum is minutes old. */
+export function mayBeTags(error: unknown): boolean {
+  const code = discordCode(error);
+  return code === CODE.unknownTag || code === CODE.tagsRequired || code === CODE.invalidForm;
+}
+
 interface Shape {
   readonly status?: unknown;
   readonly code?: unknown;
@@ -46,7 +53,7 @@ interface Shape {
 }
 
 /** What a limit tells of the time, in milliseconds; each number is right in some case and 0 in another. */
-export interface Wait {
+interface Wait {
   readonly timeToReset: number;
   readonly retryAfter: number;
   readonly sublimitTimeout: number;

@@ -27,6 +27,8 @@ const SAVE_EVERY_MS = 1_000;
 /** One new session in five seconds (https://docs.discord.com/developers/events/gateway#rate-limiting). */
 const IDENTIFY_EVERY_MS = 5_000;
 
+const CONNECTING = 'Connecting to the Discord gateway.';
+
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const FATAL: Readonly<Record<number, string>> = {
   4004: 'Discord does not know this token. Copy it anew from the Developer Portal → Bot → “Reset Token” into DISCORD_BOT_TOKEN.',
@@ -80,7 +82,7 @@ export function shardOf(guildId: string, count: number): number {
 export function discordGateway(deps: GatewayDeps): Gateway {
   const { clock, log } = deps;
   const stopping = new AbortController();
-  const problems = new Map<string, string>();
+  const problems = new Map([['shards', CONNECTING]]);
   let keepers: Promise<void>[] = [];
   const open = new Set<WebSocketManager>();
   let mayIdentifyAt = 0;
@@ -125,6 +127,7 @@ export function discordGateway(deps: GatewayDeps): Gateway {
     const name = `gateway:${deps.applicationId()}/${id}`;
     let failures = 0;
     let upAt = Number.POSITIVE_INFINITY;
+    problems.set(name, CONNECTING);
     while (!signal.aborted) {
       if (!(await mine(name))) {
         problems.delete(name);
@@ -132,7 +135,7 @@ export function discordGateway(deps: GatewayDeps): Gateway {
         await clock.sleep(STANDBY_MS, signal).catch(() => {});
         continue;
       }
-      problems.set(name, 'Connecting to the Discord gateway.');
+      if (!problems.has(name)) problems.set(name, CONNECTING);
       try {
         await connection(name, { id, count, signal }, () => {
           if (failures > 0) log.info({ shard: id }, 'connected to Discord again');

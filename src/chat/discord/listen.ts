@@ -187,8 +187,13 @@ async function commanded(
   asked: { readonly clicker: Clicker; readonly line: Line; readonly used: UsedCommand },
 ): Promise<void> {
   const { clicker, line, used } = asked;
-  const served = await desk.people.asked(desk.handlers(), clicker, null);
-  if (!served.ok) return line.say(words(served.text));
+  const { item, text, words: more } = used.options;
+  const itemId = typeof item === 'number' ? item : null;
+  const served = await desk.people.asked(desk.handlers(), clicker, itemId);
+  if (!served.ok) {
+    const typed = [text, more].find((each) => typeof each === 'string');
+    return line.say(words(served.text, typed === undefined ? null : String(typed)));
+  }
   if (used.type === 3 && used.name === MENUS.track)
     return sayWhenDone(desk.clock, line, onTrack(desk, clicker, sent, used.message, ears.index));
   if (used.type === 2 && used.name === MENUS.who)

@@ -153,7 +153,18 @@ function head(card: Card, budget: Budget): string {
     small(line(card.author.known, budget.line)),
     body === '' ? '> *(no text)*' : quote(body),
     wasCut && fitsInline(card.url, budget.url) ? link(card.url, 'Read the rest') : '',
+    alsoOn(card, budget),
   );
+}
+
+/** Where else the same person said the same. */
+function alsoOn({ alsoOn: places }: Card, budget: Budget): string {
+  if (places.length === 0) return '';
+  const words = places.map(({ label, url }) => {
+    const post = fitsInline(url, Math.min(budget.url, 120)) ? ` (${link(url, 'post')})` : '';
+    return `${line(label, Math.min(budget.name, 30)) || 'another network'}${post}`;
+  });
+  return small(`Also on ${words.join(', ')}`);
 }
 
 /** The conversation so far, and why it is here. */

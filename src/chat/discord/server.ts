@@ -6,7 +6,7 @@ import { discordApi } from './api.ts';
 import { discordChecks } from './checks.ts';
 import { createMemory, createStash, type Desk } from './desk.ts';
 import type { Env, Policy } from './discord.ts';
-import { CODE, discordCode, waitOf } from './failures.ts';
+import { CODE, discordCode, mayBeTags, waitOf } from './failures.ts';
 import { tagsFor } from './forum.ts';
 import { discordGateway, shardOf } from './gateway.ts';
 import { INTERACTIONS_PATH, interactionDoor, publicKeyOf } from './http.ts';
@@ -155,7 +155,11 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
       return;
     }
     if (!identity.guilds().has(what.id)) return;
-    if (what.how === 'back') return void losses.delete(what.id);
+    if (what.how === 'back') {
+      // Discord forgets the commands of a bot that was removed.
+      if (losses.delete(what.id)) void jobs.run(register);
+      return;
+    }
     const words =
       what.how === 'outage'
         ? 'The Discord server is out of order, says Discord. Cards follow when it is back.'
@@ -177,8 +181,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
       await register();
     }
     if (isForum(channel)) {
-      const about = { name: threadName(card), tags: tagsFor(card, channel), minutes: ARCHIVE_MINUTES };
-      const made = await api.startPost(channelId, about, renderCard(card), signal);
+      const made = await startPost(channelId, card, signal);
       const ref = cardRef(made.id, made.id);
       index.remember(ref, card.itemId);
       return ref;
@@ -188,6 +191,21 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     index.remember(ref, card.itemId);
     await threads.level(ref, card, sent, signal);
     return ref;
+  }
+
+  async function startPost(forumId: string, card: Card, signal: AbortSignal) {
+    const start = async () => {
+      const tags = tagsFor(card, await identity.channel(forumId, signal));
+      const about = { name: threadName(card), tags, minutes: ARCHIVE_MINUTES };
+      return api.startPost(forumId, about, renderCard(card), signal);
+    };
+    try {
+      return await start();
+    } catch (error) {
+      if (!mayBeTags(error)) throw error;
+      identity.forget(forumId);
+      return start();
+    }
   }
 
   async function update(ref: CardRef, card: Card, { signal }: PostOptions): Promise<CardRef> {

@@ -26,7 +26,7 @@ export async function onSubmit(
   onCard: boolean,
 ): Promise<Message | null> {
   const parsed = parseModal(sent.id);
-  const typed = sent.fields[FIELDS.text] || sent.fields[FIELDS.words] || null;
+  const typed = typedIn(sent);
   if (!parsed) return words(OLD, typed);
   if (parsed.name === 'idea') return onIdea(desk, clicker, sent);
   if (parsed.name === 'settings')
@@ -39,6 +39,13 @@ export async function onSubmit(
   const result = await act(desk, clicker, target, action);
   if (!result.ok) return words(result.refusal.text, typed);
   return onCard ? null : words(result.text);
+}
+
+/** Everything that was written by hand. */
+function typedIn({ fields }: Submitted): string | null {
+  const names = [FIELDS.text, FIELDS.words, FIELDS.url, FIELDS.at, FIELDS.muted];
+  const written = names.map((name) => fields[name]?.trim() ?? '').filter((each) => each !== '');
+  return written.length > 0 ? written.join('\n') : null;
 }
 
 /** The editor was sent: the text is the draft now, and is shown as it would be public. */

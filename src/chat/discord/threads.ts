@@ -6,7 +6,7 @@ import type { Channel, Sent } from './api.ts';
 import { FLAG, type Message, textDisplay } from './components.ts';
 import { answer, asker, type Desk, words } from './desk.ts';
 import type { Policy } from './discord.ts';
-import { CODE, discordCode } from './failures.ts';
+import { CODE, discordCode, mayBeTags } from './failures.ts';
 import { tagsFor } from './forum.ts';
 import { line } from './markdown.ts';
 import type { Clicker } from './people.ts';
@@ -107,13 +107,21 @@ export function discordThreads(
     },
     async levelPost(ref, card, forum, signal) {
       const threadId = threadIdOf(ref);
-      const tags = tagsFor(card, forum);
       const archived = card.closing !== null;
-      const standing = `${archived ? 'archived' : 'open'}|${tags.join(',')}`;
-      if (known.get(threadId) === standing) return;
-      await tolerant('a Discord forum post was not tagged', async () => {
+      const change = async (tags: readonly string[]): Promise<void> => {
+        const standing = `${archived ? 'archived' : 'open'}|${tags.join(',')}`;
+        if (known.get(threadId) === standing) return;
         await api.changeThread(threadId, { applied_tags: tags, archived }, signal);
         keep(threadId, standing);
+      };
+      await tolerant('a Discord forum post was not tagged', async () => {
+        try {
+          await change(tagsFor(card, forum));
+        } catch (error) {
+          if (!mayBeTags(error)) throw error;
+          desk.identity.forget(forum.id);
+          await change(tagsFor(card, await desk.identity.channel(forum.id, signal)));
+        }
       });
     },
     async say(ref, text, user, signal) {

@@ -24,6 +24,11 @@ const messageSchema = z.object({
     .array(z.object({ title: z.string().nullish(), description: z.string().nullish() }))
     .default([])
     .catch([]),
+  // What was forwarded stands in a copy, and the message itself is empty.
+  message_snapshots: z
+    .array(z.object({ message: z.object({ content: z.string().catch('') }) }))
+    .default([])
+    .catch([]),
   mentions: z
     .array(z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() }))
     .default([])
@@ -64,7 +69,8 @@ export async function onTrack(
 /** What was said, with people by their names; what stands beside it where nothing was said. */
 function textOf(message: Tracked): string {
   const names = new Map(message.mentions.map((each) => [each.id, each.global_name || each.username]));
-  const said = message.content
+  const forwarded = message.message_snapshots[0]?.message.content ?? '';
+  const said = (message.content.trim() === '' ? forwarded : message.content)
     .slice(0, MAX_TEXT)
     .replace(/<@!?(\d{1,20})>/g, (all, id: string) => {
       const name = names.get(id);

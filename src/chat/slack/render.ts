@@ -173,6 +173,15 @@ function head(card: Card, budget: Budget): RichTextBlock | null {
     card.author.known === '' ? null : section(italic(oneLine(card.author.known, budget.line))),
     quote(body === '' ? italic('(no text)') : text(body)),
     wasCut && fits(card.url) ? section(link(card.url, 'Read the rest')) : null,
+    card.alsoOn.length === 0
+      ? null
+      : section(
+          text('Also on '),
+          ...card.alsoOn.flatMap((place, index) => [
+            text(`${index > 0 ? ', ' : ''}${oneLine(place.label, budget.name) || 'another network'}`),
+            ...(fits(place.url, 200) ? [text(' ('), link(place.url, 'post'), text(')')] : []),
+          ]),
+        ),
   ]);
 }
 

@@ -110,6 +110,20 @@ export function byline(card, ui) {
         ),
       ),
       h('p', { class: 'known muted', dir: 'auto' }, oneLine(author.known, 200)),
+      card.alsoOn.length > 0 &&
+        h(
+          'p',
+          { class: 'known muted', dir: 'auto' },
+          'Also on ',
+          ...card.alsoOn.map((place, index) =>
+            h(
+              'span',
+              { key: String(index) },
+              index > 0 ? ', ' : '',
+              outside(place.url, {}, oneLine(place.label, 40) || 'another network'),
+            ),
+          ),
+        ),
     ),
   );
 }

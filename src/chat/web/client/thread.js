@@ -30,6 +30,7 @@ const DEEDS = {
   'customer-posted': 'The customer wrote again',
   wake: 'Woke up from its snooze',
   merge: 'Became part of another conversation',
+  'also-posted': 'Said on another network, too',
   'post-edited': 'Its author changed the post',
   'post-deleted': 'The post was deleted',
 };
