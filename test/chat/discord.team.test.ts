@@ -1,19 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import { COMMANDS } from '../../src/chat/kit/commands.ts';
-import { closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
+import { closedCard, HOSTILE_TEXTS, hostileCard, NOON, sampleCard } from '../support/cards.ts';
 import type { DiscordPerson } from '../support/discord/server.ts';
 import {
   ANA,
   askFor,
   BO,
   CHANNEL,
-  cardOf,
   type DiscordWorld,
   type DiscordWorldOptions,
   discordWorld,
-  levelCard,
-  postCard,
   privately,
 } from '../support/discord/world.ts';
 
@@ -272,6 +269,93 @@ describe('what the command tells', () => {
   });
 });
 
+describe('whatever people, sources and accounts are called', () => {
+  it('no answer and no form acts, or breaks a limit of Discord', async () => {
+    const { ana, handlers } = await open({ policy: { managers: [ANA] } });
+    const hostile = HOSTILE_TEXTS.map(({ text }) => text.slice(0, 5_000));
+    const mine = { id: `discord:${ANA}`, name: 'Ana' };
+    for (const [at, text] of hostile.entries()) {
+      handlers.put(hostileCard(text, { itemId: at + 1, kindLabel: text, version: 1 }));
+      handlers.put(hostileCard(text, { itemId: at + 101, state: 'claimed', owner: mine }));
+      handlers.put(
+        closedCard({ itemId: at + 201, text, closing: { line: text, by: text, at: 0, url: text } }),
+      );
+      const zoe = { id: 'web:zoe', name: text, role: 'manager', surface: 'web' } as const;
+      handlers.happen(at + 1, { type: 'note', text: `x${text.slice(0, 900)}` }, zoe);
+    }
+    handlers.setSources(hostile.map((text, at) => ({ ...BLOG, name: `s${at}`, label: text, detail: text })));
+    handlers.setPeople(
+      hostile.map((text) => ({
+        ...MIRA,
+        name: `who${text}`,
+        handle: text,
+        label: text,
+        url: text,
+        firstMetAt: Number.MAX_SAFE_INTEGER,
+        latest: hostile.map((about) => ({ itemId: 1, about, standing: about, at: -1 })),
+      })),
+    );
+    const { stats } = handlers;
+    handlers.stats = async (window) => ({
+      ...(await stats(window)),
+      opened: 1e9,
+      oldestWaitingSince: Number.NaN,
+      bySource: hostile.map((source) => ({ source, count: 1e9 })),
+      byPerson: hostile.map((name) => ({ name, answered: 1e9 })),
+    });
+    const asked: readonly (readonly [string, Options])[] = [
+      ['home', {}],
+      ['list', {}],
+      ['list', { mine: true }],
+      ['list', { state: 'answered' }],
+      ['list', { source: '@everyone *x*' }],
+      ['find', { words: 'e' }],
+      ['sources', {}],
+      ['stats', {}],
+      ['digest', {}],
+      ['who', { author: 'who' }],
+      ['mute', { words: hostile.join(' ').slice(0, 900) }],
+      ...hostile.slice(0, 8).map((text) => ['who', { author: text.slice(0, 100) }] as const),
+      ...hostile.slice(8, 16).map((text) => ['find', { words: text.slice(0, 200) }] as const),
+    ];
+    const outside = /evil\.example|javascript:|^data:/;
+    for (const [sub, options] of asked) {
+      const told = await ask(sub, options);
+      expect(told).not.toBe('');
+      expect(told).not.toContain('Something went wrong');
+      for (const { url } of privately(world, ana).links) expect(url).not.toMatch(outside);
+    }
+    handlers.setOutlets(
+      hostile.map((text, at) => ({ source: `s${at}`, account: text, limit: 1e9, unit: text })),
+    );
+    await ana.command('potluck', 'idea', {}, CHANNEL);
+    expect(ana.modal()?.fields[0]?.options).toHaveLength(25);
+    ana.closeModal();
+  });
+
+  it.each([0, 1, 2])('no copy of a card, nor what its menu tells, part %i', async (part) => {
+    const { ana, handlers } = await open();
+    for (const [at, { text }] of HOSTILE_TEXTS.slice(part * 9, part * 9 + 9).entries()) {
+      handlers.put(hostileCard(text, { itemId: at + 1 }));
+      handlers.happen(
+        at + 1,
+        { type: 'note', text: 'x' },
+        { id: 'web:z', name: text, role: 'manager', surface: 'web' },
+      );
+      handlers.setPeople([{ ...MIRA, name: text.slice(0, 300), handle: text.slice(0, 300), label: text }]);
+      await ask('show', { item: at + 1 });
+      const copy = privately(world, ana);
+      for (const label of ['What do we know?', 'What happened so far']) {
+        await ana.press(copy, label);
+        await world.settle();
+        expect(privately(world, ana).links.map(({ url }) => url)).not.toContain('https://evil.example');
+      }
+    }
+    expect(HOSTILE_TEXTS.length).toBeLessThanOrEqual(27);
+    expect(ana.told().join()).not.toContain('Something went wrong');
+  });
+});
+
 describe('what the command does', () => {
   it('claims, releases, reopens, notes, and says when it is too late', async () => {
     const { bo, handlers } = await open();
@@ -288,8 +372,8 @@ describe('what the command does', () => {
       'There is no #99.\nYour words:\nTen **minutes** of\ntyping <@1>',
     );
     expect(await ask('reopen', { item: 7 })).not.toContain('Done');
-    expect(await ask('answered', { item: 7, link: 'javascript:alert(1)' })).toBe(
-      'That is not a link that starts with https://',
+    expect(await ask('answered', { item: 7, link: 'social.example/answer' })).toBe(
+      'That is not a link that starts with https://\nYour words:\nsocial.example/answer',
     );
     expect(handlers.now(7).state).toBe('open');
     expect(await ask('answered', { item: 7, link: 'https://social.example/answer' })).toContain('Done');
@@ -340,7 +424,7 @@ describe('what the command does', () => {
     handlers.put(sampleCard());
     const until = () => new Date(handlers.now(7).snoozedUntil ?? 0).toISOString();
     expect(await ask('snooze', { item: 7, until: 'someday' })).toBe(
-      'Write it like this: 30m, 2h, 3d, tomorrow, monday.',
+      'Write it like this: 30m, 2h, 3d, tomorrow, monday.\nYour words:\nsomeday',
     );
     expect(handlers.acts).toEqual([]);
     expect(await ask('snooze', { item: 7, until: 'monday' })).toContain('Done');
@@ -490,8 +574,30 @@ describe('muted words', () => {
     await ana.press(privately(world, ana), 'Confirm: mute');
     await world.settle();
     expect((await handlers.settings()).muted).toEqual(['airdrop', 'free coins']);
-    // Whoever lost the role meanwhile changes nothing with a form that is still open.
     expect(privately(world, ana).text).toContain('Muted words: airdrop, free coins');
+  });
+
+  it('are not changed by whoever lost the role meanwhile, with a form or a trial that is still open', async () => {
+    const LEADS = '1180000000000002002';
+    const { bo, handlers, server } = await open({
+      policy: { managerRoles: [LEADS] },
+      prepare: (made) => made.addRole(LEADS, { name: 'Leads' }),
+    });
+    server.setRoles(BO, [LEADS]);
+    await ask('mute', { words: 'airdrop' }, bo);
+    const trial = privately(world, bo);
+    await bo.command('potluck', 'settings', {}, CHANNEL);
+    bo.type('Muted words or phrases, one a line', 'lottery');
+    server.setRoles(BO, []);
+    await bo.submit();
+    await world.settle();
+    expect(privately(world, bo).text).toMatch(
+      /Managers on Discord: everybody with the role “Leads”\.\nYour words:\nlottery$/,
+    );
+    await bo.press(trial, 'Confirm: mute');
+    await world.settle();
+    expect(bo.told().join()).toContain('Only managers may change settings');
+    expect((await handlers.settings()).muted).toEqual([]);
   });
 });
 
@@ -548,321 +654,5 @@ describe('human posts', () => {
     await world.settle();
     expect(privately(world, ana).text).toBe('Choose another place.\nYour words:\nA quiet thought.');
     await expect(handlers.card(1)).resolves.toBeNull();
-  });
-});
-
-describe('suggestions', () => {
-  const suggest = (sub: string, option: string, partial: string, who = world.ana) =>
-    who.complete('potluck', sub, option, partial, {}, CHANNEL);
-  const numbers = async (sub: string, partial = '', who = world.ana) =>
-    (await suggest(sub, 'item', partial, who)).map(({ value }) => value);
-
-  it('of items are those the command is for, one’s own first, by number and by words', async () => {
-    const { bo, handlers } = await open();
-    const mine = { id: `discord:${BO}`, name: 'Bo' };
-    handlers.put(sampleCard({ itemId: 1, priority: 90 }));
-    handlers.put(sampleCard({ itemId: 12, priority: 80, text: 'my lid @everyone broke' }));
-    handlers.put(sampleCard({ itemId: 2, state: 'claimed', priority: 70, owner: { id: 'x', name: 'Zoe' } }));
-    handlers.put(sampleCard({ itemId: 3, state: 'claimed', priority: 10, owner: mine }));
-    handlers.put(sampleCard({ itemId: 4, state: 'snoozed', priority: 5, owner: mine }));
-    handlers.put(closedCard({ itemId: 15, version: 1 }));
-    handlers.put(closedCard({ itemId: 16, version: 9 }));
-    expect(await numbers('claim', '', bo)).toEqual([4, 1, 12]);
-    expect(await numbers('claim')).toEqual([1, 12, 4]);
-    expect(await numbers('release', '', bo)).toEqual([3, 4, 2]);
-    expect(await numbers('reopen', '', bo)).toEqual([16, 15]);
-    expect(await numbers('draft', '', bo)).toEqual([3, 4, 1, 12, 2]);
-    expect(new Set(await numbers('show', '', bo))).toEqual(new Set([1, 2, 3, 4, 12, 15, 16]));
-    expect(await numbers('claim', '1')).toEqual([1, 12]);
-    expect(await numbers('claim', '#12')).toEqual([12]);
-    // What would be refused is not offered, even by its exact number.
-    expect(await numbers('claim', '15')).toEqual([]);
-    expect(await numbers('reopen', '15')).toEqual([15]);
-    expect(await numbers('claim', 'BROKE')).toEqual([12]);
-    expect(await numbers('claim', 'the moon')).toEqual([]);
-    expect(await numbers('claim', '99999999999999999999')).toEqual([]);
-    expect((await suggest('claim', 'item', '12'))[0]?.name).toBe(
-      '#12 Question · Mira Lindqvist (mira.example): my lid @everyone broke',
-    );
-  });
-
-  it('are never too many or too long, whatever people are called', async () => {
-    const { handlers } = await open();
-    const hostile = HOSTILE_TEXTS.map(({ text }) => text);
-    for (const [at, text] of [...hostile, ...hostile].entries())
-      handlers.put(
-        sampleCard({
-          itemId: at + 1,
-          text,
-          kindLabel: text,
-          author: { ...sampleCard().author, name: text, handle: text },
-        }),
-      );
-    handlers.setPeople(
-      hostile.map((text) => ({ ...MIRA, name: `a${text}`, handle: text, label: text, url: text })),
-    );
-    handlers.setSources(hostile.map((text, at) => ({ ...BLOG, name: `s${at}`, label: text })));
-    for (const list of [
-      await suggest('claim', 'item', ''),
-      await suggest('who', 'author', 'a'),
-      await suggest('list', 'source', ''),
-    ]) {
-      expect(list.length).toBeGreaterThan(5);
-      expect(list.length).toBeLessThanOrEqual(25);
-      for (const { name } of list) expect(name).not.toMatch(/[\n\u202E\u0000]/);
-    }
-    for (const text of hostile) await suggest('show', 'item', text.slice(0, 6_000));
-  });
-
-  it('of authors and sources are what the command takes', async () => {
-    const { handlers } = await open();
-    handlers.setPeople([MIRA]);
-    handlers.setSources([BLUESKY, BLOG]);
-    expect(await suggest('who', 'author', '')).toEqual([]);
-    const [mira] = await suggest('who', 'author', '@mir');
-    expect(mira).toEqual({ name: 'Mira Lindqvist mira.example · Bluesky', value: 'mira.example' });
-    expect(await ask('who', { author: String(mira?.value) })).toContain('Mira Lindqvist');
-    expect(await suggest('list', 'source', 'BLO')).toEqual([{ name: 'Blog (blog)', value: 'blog' }]);
-  });
-
-  it('do not fail while the ledger is away or slow', async () => {
-    const { handlers, clock } = await open();
-    const { list } = handlers;
-    handlers.list = () => Promise.reject(new Error('the ledger is away'));
-    expect(await numbers('claim')).toEqual([]);
-    expect(world.logged()).toContain('the ledger is away');
-    let answer: () => void = () => {};
-    const slow = new Promise<void>((resolve) => (answer = resolve));
-    let asked = 0;
-    handlers.list = async (query) => {
-      asked += 1;
-      await slow;
-      return list(query);
-    };
-    const suggested = numbers('claim');
-    await world.server.until('it asks', () => asked > 0);
-    await clock.advance(2_500);
-    expect(await suggested).toEqual([]);
-    answer();
-    await world.settle();
-  });
-});
-
-describe('the menus of a message and of a person', () => {
-  it('make one item of a message, with its author, words and link, and tell only the one who asked', async () => {
-    const { ana, bo, handlers, server } = await open();
-    const { id } = await bo.say(
-      CHANNEL,
-      `<@${ANA}> a customer told me: the lid @everyone <a:sad:123456789012345678> broke`,
-    );
-    await ana.messageMenu('Track in Potluck', { id, channel: CHANNEL });
-    await world.settle();
-    expect(privately(world, ana).text).toBe('It is #1 now.');
-    expect(handlers.now(1)).toMatchObject({
-      text: '@Ana a customer told me: the lid @everyone :sad: broke',
-      author: { name: 'Bo' },
-      url: `https://discord.com/channels/${server.guildId}/${CHANNEL}/${id}`,
-      postedAt: NOON,
-      reasons: ['found by Ana'],
-    });
-    await bo.messageMenu('Track in Potluck', { id, channel: CHANNEL });
-    await world.settle();
-    expect(privately(world, bo).text).toBe('That is already #1.');
-    expect(server.shown(CHANNEL)).toHaveLength(1);
-  });
-
-  it('find the card in a card, and something in a message without words', async () => {
-    const { ana, bo, handlers, server } = await open();
-    await postCard(world, sampleCard());
-    await ana.messageMenu('Track in Potluck', cardOf(world, 7));
-    await world.settle();
-    expect(privately(world, ana).text).toBe('That is the card of #7 already.');
-    const { id } = await bo.say(CHANNEL, '   ');
-    await ana.messageMenu('Track in Potluck', { id, channel: CHANNEL });
-    await world.settle();
-    expect(handlers.now(8).text).toBe('(no text)');
-    // Words that are ours, and no card.
-    await ask('oncall');
-    await ana.messageMenu('Track in Potluck', privately(world, ana));
-    await world.settle();
-    expect(privately(world, ana).text).toBe('That is a message of mine.');
-    await expect(handlers.card(9)).resolves.toBeNull();
-    expect(server.shown(CHANNEL)).toHaveLength(2);
-  });
-
-  it('tell what we know of a member, by the name they show here', async () => {
-    const { ana, handlers, server } = await open();
-    server.setNick(BO, 'Mira Lindqvist');
-    handlers.setPeople([MIRA]);
-    await ana.userMenu('What do we know?', BO, CHANNEL);
-    await world.settle();
-    expect(privately(world, ana).text).toContain('Mira Lindqvist mira.example');
-    await ana.userMenu('What do we know?', ANA, CHANNEL);
-    await world.settle();
-    expect(privately(world, ana).text).toContain('Nobody called “Ana”');
-  });
-});
-
-describe('roles', () => {
-  const SUPPORT = '1180000000000002001';
-  const LEADS = '1180000000000002002';
-  const SHOP = '1180000000000000300';
-  const prepare: DiscordWorldOptions['prepare'] = (server) => {
-    server.addRole(SUPPORT, { name: 'Support' });
-    server.addRole(LEADS, { name: 'Leads' });
-    server.addChannel(SHOP, { name: 'shop' });
-  };
-
-  it('are needed to act where the policy names them, and the refusal says which', async () => {
-    const { ana, bo, handlers, server } = await open({
-      prepare,
-      policy: { responders: [SUPPORT], managerRoles: [LEADS] },
-    });
-    server.setRoles(ANA, [SUPPORT]);
-    await postCard(world, sampleCard());
-    const no = 'Only people with the role “Support” can act here. Whoever runs this server gives it.';
-    await bo.press(cardOf(world, 7), 'Claim');
-    await world.settle();
-    expect(privately(world, bo).text).toBe(no);
-    for (const label of ['Draft', 'Dismiss', 'Snooze…', 'Note…', 'Talk about it']) {
-      await bo.press(cardOf(world, 7), label);
-      await world.settle();
-      expect(bo.modal()).toBeNull();
-      expect(privately(world, bo).text).toBe(no);
-    }
-    for (const sub of ['list', 'next', 'home']) expect(await ask(sub, {}, bo)).toBe(no);
-    expect(await ask('note', { item: 7, text: 'hello' }, bo)).toContain(no);
-    const { id } = await bo.say(CHANNEL, 'hi');
-    await bo.messageMenu('Track in Potluck', { id, channel: CHANNEL });
-    await world.settle();
-    expect(privately(world, bo).text).toBe(no);
-    expect(await bo.complete('potluck', 'claim', 'item', '', {}, CHANNEL)).toEqual([]);
-    expect(handlers.acts).toEqual([]);
-    await ana.press(cardOf(world, 7), 'Claim');
-    await world.settle();
-    expect(handlers.acts.at(-1)?.actor).toEqual({ id: `discord:${ANA}`, name: 'Ana', surface: 'discord' });
-    // Managers are of the team without being told so twice, and the role counts from the next click on.
-    server.setRoles(BO, [LEADS]);
-    await levelCard(world, `${CHANNEL}:${cardOf(world, 7).id}`, 7);
-    await bo.press(cardOf(world, 7), 'Release');
-    await world.settle();
-    expect(handlers.acts.at(-1)?.actor).toMatchObject({ id: `discord:${BO}`, role: 'manager' });
-    expect(handlers.now(7).owner).toBeNull();
-  });
-
-  it('of one channel hold for its items, wherever the command is typed', async () => {
-    const { ana, bo, handlers, server } = await open({
-      prepare,
-      channels: [CHANNEL, SHOP],
-      policy: { channels: { [SHOP]: { responders: [SUPPORT, LEADS] } } },
-    });
-    server.setRoles(ANA, [LEADS]);
-    await postCard(world, sampleCard({ itemId: 1 }), CHANNEL);
-    await postCard(world, sampleCard({ itemId: 2 }), SHOP);
-    const no = 'Only people with the role “Support” or “Leads” can act here.';
-    await bo.press(cardOf(world, 2, SHOP), 'Claim');
-    await world.settle();
-    expect(privately(world, bo, SHOP).text).toContain(no);
-    expect(await ask('claim', { item: 2 }, bo)).toContain(no);
-    expect(await ask('draft', { item: 2, text: 'My words.' }, bo)).toContain(no);
-    expect(bo.told().at(-1)).toContain('Your words:\nMy words.');
-    expect(handlers.acts).toEqual([]);
-    expect(await ask('claim', { item: 1 }, bo)).toBe('Done: claim #1.');
-    expect(await ask('claim', { item: 2 }, ana)).toBe('Done: claim #2.');
-  });
-
-  it('that are missing for one deed are told before a form is filled in, with who can', async () => {
-    const { bo, handlers } = await open({ prepare, policy: { managers: [ANA], managerRoles: [LEADS] } });
-    handlers.setPermissions({ dismiss: 'manager', assign: 'manager' });
-    await postCard(world, sampleCard());
-    const who = 'Managers on Discord: Ana, everybody with the role “Leads”.';
-    for (const label of ['Dismiss', 'Assign to…']) {
-      await bo.press(cardOf(world, 7), label);
-      await world.settle();
-      expect(bo.modal()).toBeNull();
-      expect(privately(world, bo).text).toContain(who);
-    }
-    expect(await ask('dismiss', { item: 7, reason: 'spam', words: 'so it is' }, bo)).toMatch(
-      /Leads”\.\nYour words:\nso it is$/,
-    );
-    await world.ana.press(cardOf(world, 7), 'Dismiss');
-    expect(world.ana.modal()?.title).toBe('Dismiss #7');
-  });
-
-  it('mean nothing in a server that is not ours, nor in a direct conversation', async () => {
-    const OTHER = '1180000000000000900';
-    const YARD = '1180000000000000901';
-    const { handlers, server } = await open({
-      policy: { commands: 'global', managers: [BO] },
-      prepare: (made) => {
-        made.addGuild(OTHER, { name: 'Elsewhere' });
-        made.addChannel(YARD, { name: 'yard', guildId: OTHER });
-      },
-    });
-    const bo = server.addMember(BO, { name: 'Bo', guildId: OTHER });
-    handlers.put(sampleCard());
-    const no = 'This server is none of those that this Potluck belongs to.';
-    for (const [sub, options] of [
-      ['list', {}],
-      ['claim', { item: 7 }],
-      ['settings', {}],
-      ['sources', {}],
-    ] as const)
-      expect(await askFor(world, bo, sub, options, YARD)).toBe(no);
-    expect(await bo.complete('potluck', 'claim', 'item', '', {}, YARD)).toEqual([]);
-    const { id } = await bo.say(YARD, 'hi');
-    await bo.messageMenu('Track in Potluck', { id, channel: YARD });
-    await world.settle();
-    expect(privately(world, bo, YARD).text).toBe(no);
-    expect(handlers.acts).toEqual([]);
-    await expect(handlers.card(8)).resolves.toBeNull();
-  });
-});
-
-describe('the commands', () => {
-  const SET = 'PUT /applications/:id/guilds/:id/commands';
-  const names = (list: readonly object[]) => list.map((each) => ('name' in each ? each.name : null));
-
-  it('are registered once, and not again while nothing has changed', async () => {
-    const { server } = await open();
-    expect(names(server.registered(server.guildId))).toEqual([
-      'potluck',
-      'Track in Potluck',
-      'What do we know?',
-    ]);
-    expect(server.registered(null)).toEqual([]);
-    await world.restart();
-    await world.another();
-    expect(server.calls(SET)).toHaveLength(1);
-    expect(await ask('oncall')).toContain('Nobody is on call');
-  });
-
-  it('are registered anew when a translation is added, and move when the policy says where', async () => {
-    const { server } = await open();
-    const again = (policy: object) => world.reconfigure(policy);
-    await again({ translations: { de: { claim: 'Übernimm den Eintrag' } } });
-    expect(server.calls(SET)).toHaveLength(2);
-    expect(JSON.stringify(server.registered(server.guildId))).toContain('Übernimm den Eintrag');
-    await again({ translations: { de: { claim: 'Übernimm den Eintrag' } } });
-    expect(server.calls(SET)).toHaveLength(2);
-    await again({ commands: 'global' });
-    expect(server.registered(server.guildId)).toEqual([]);
-    expect(names(server.registered(null))).toContain('potluck');
-    expect(await ask('oncall')).toContain('Nobody is on call');
-    await again({});
-    expect(server.registered(null)).toEqual([]);
-    expect(names(server.registered(server.guildId))).toContain('potluck');
-  });
-
-  it('that somebody removed do not keep the bot from starting, nor does a refusal', async () => {
-    const { server } = await open({
-      prepare: (made) => made.fail({ kind: 'status', status: 500 }, SET),
-    });
-    expect(world.chat().health().state).toBe('up');
-    expect(world.logged()).toContain('Discord commands were not registered');
-    await world.restart();
-    expect(names(server.registered(server.guildId))).toContain('potluck');
-    await postCard(world, sampleCard());
-    await levelCard(world, `${CHANNEL}:${cardOf(world, 7).id}`, 7);
   });
 });

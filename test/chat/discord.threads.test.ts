@@ -21,14 +21,17 @@ import {
 } from '../support/discord/world.ts';
 
 let world: DiscordWorld;
+/** What Discord refuses in a test on purpose. */
+let provoked: readonly unknown[] = [];
 const open = async (options?: DiscordWorldOptions): Promise<DiscordWorld> => {
+  provoked = [];
   world = await discordWorld(options);
   return world;
 };
 afterEach(async () => {
   // Whatever happened: nobody was pinged, and Discord had nothing to refuse.
   expect(world.server.pings()).toEqual([]);
-  expect(world.server.breaches()).toEqual([]);
+  expect(world.server.breaches()).toEqual(provoked);
   await world.close();
 });
 
@@ -374,6 +377,19 @@ describe('a forum', () => {
     handlers.happen(7, { type: 'dismiss', reason: 'spam' }, ZOE);
     await levelPost();
     expect(postOf().archived).toBe(true);
+    // New ones are seen before long.
+    server.addChannel(FORUM, { name: 'cards', type: 'forum', tags: TAGS });
+    await world.clock.advance(11 * 60_000);
+    await postCard(world, sampleCard({ itemId: 9 }));
+    expect(postOf(9)).toMatchObject({ tags: ['open', '❓ question'] });
+    server.addChannel(FORUM, { name: 'cards', type: 'forum', tags: [] });
+    handlers.happen(9, { type: 'dismiss', reason: 'spam' }, ZOE);
+    await levelPost(9);
+    expect(postOf(9)).toMatchObject({ archived: true, tags: [] });
+    provoked = [
+      expect.stringContaining('POST /channels/:id/threads: 50035'),
+      expect.stringContaining('PATCH /channels/:id: 50035'),
+    ];
   });
 
   it('that demands a tag and has none that fits says so', async () => {
