@@ -49,6 +49,26 @@ const write = async (who: DiscordPerson, text: string, message = card()): Promis
 };
 const anaOwns = { state: 'claimed', owner: { id: `discord:${ANA}`, name: 'Ana' } } as const;
 
+describe('the menu of a card', () => {
+  it('takes the same line again, by whoever and however often', async () => {
+    await open();
+    await postCard(world, sampleCard());
+    for (let time = 0; time < 3; time++) {
+      await press(world.ana, 'Note…');
+      expect(world.ana.modal()?.title).toBe('Note on #7');
+      world.ana.closeModal();
+      await press(world.bo, 'What happened so far');
+    }
+    expect(world.bo.told()).toHaveLength(3);
+    // The buttons beside it work as before, and it is still the card of #7.
+    await press(world.ana, 'Claim');
+    expect(world.handlers.acts).toHaveLength(1);
+    await world.restart();
+    const { signal } = new AbortController();
+    expect(await world.chat().find?.(CHANNEL, 7, 0, signal)).toBe(`${CHANNEL}:${card().id}`);
+  });
+});
+
 describe('a click', () => {
   /** The flow takes its time. */
   const slowly = (answer: (sent: Card) => ActResult) => {

@@ -136,7 +136,7 @@ describe('the gateway', () => {
   it('is left for good in the half second before the library connects again', async () => {
     const wire = await openBetween();
     world.server.drop();
-    await gone();
+    await world.server.until('it was noticed', () => world.logged().includes('connection was closed'));
     await world.chat().stop();
     // The library’s own wait is in real time, and nothing may come after it.
     await new Promise((resolve) => setTimeout(resolve, 700));

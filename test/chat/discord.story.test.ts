@@ -138,6 +138,7 @@ describe('a day on Discord', () => {
       firstMetAt: null,
       latest: [],
     };
+    await level();
     // Somebody else has the same handle on another network.
     handlers.setPeople([{ ...mira, source: 'mastodon', label: 'Mastodon' }, mira]);
     await press(ana, 'What do we know?');

@@ -8,6 +8,7 @@ import { onCommand, suggestions } from './commands.ts';
 import { FLAG } from './components.ts';
 import { type Desk, words } from './desk.ts';
 import type { Dispatch } from './gateway.ts';
+import { parseComponent, parseTarget } from './ids.ts';
 import {
   clickerOf,
   INTERACTION,
@@ -22,6 +23,7 @@ import {
 import { type FirstAnswer, type Line, openLine, sayWhenDone } from './line.ts';
 import { COMMAND, MENUS } from './manifest.ts';
 import type { Clicker } from './people.ts';
+import { renderCard } from './render.ts';
 import { onSubmit } from './submits.ts';
 import { onTrack } from './track.ts';
 import { type CardIndex, onReaction, onThreadWords } from './trail.ts';
@@ -167,7 +169,8 @@ async function route(desk: Desk, ears: Ears, sent: Interaction, clicker: Clicker
       };
       const chosen = click.values?.[0] ?? null;
       const talk = ears.talk(place);
-      return onPress(desk, { clicker, line, customId: click.custom_id, chosen, isPrivate, talk });
+      await onPress(desk, { clicker, line, customId: click.custom_id, chosen, isPrivate, talk });
+      return isPrivate ? undefined : freshMenu(desk, place, click.custom_id, sent.id);
     }
     case INTERACTION.modal: {
       const submitted = parseSubmitted(sent.data);
@@ -177,6 +180,29 @@ async function route(desk: Desk, ears: Ears, sent: Interaction, clicker: Clicker
       return sayWhenDone(desk.clock, line, onSubmit(desk, clicker, submitted, onCard));
     }
     default:
+  }
+}
+
+/**
+ * Discord sends nothing when somebody chooses the line that the menu shows already: whoever closed “Note…” could not open
+ * it again. A card that did not change by the choice gets a menu of another name.
+ */
+async function freshMenu(
+  desk: Desk,
+  place: { readonly channelId: string; readonly messageId: string },
+  customId: string,
+  mark: string,
+): Promise<void> {
+  const parsed = parseComponent(customId);
+  const target = parsed?.name === 'more' ? parseTarget(parsed.rest) : null;
+  if (!target) return;
+  try {
+    const card = await desk.handlers().card(target.itemId);
+    // A card that moved on is drawn again anyhow, and its menu has the new version in its name.
+    if (!card || card.closing || card.version !== target.version) return;
+    await desk.api.edit(place.channelId, place.messageId, renderCard(card, mark.slice(-6)));
+  } catch (error) {
+    desk.log.debug({ why: messageOf(error) }, 'the menu of a Discord card was not drawn anew');
   }
 }
 

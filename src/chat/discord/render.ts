@@ -89,13 +89,18 @@ const TINY: Budget = {
   url: 80,
 };
 
-/** Renders a card. Pure; keeps every limit of Discord for any input, and lets nothing from outside ping, format, or link. */
-export function renderCard(card: Card): Message {
+/**
+ * Renders a card. Pure; keeps every limit of Discord for any input, and lets nothing from outside ping, format, or link.
+ *
+ * @param mark makes the menu another one: Discord sends nothing when the same line of the same menu is chosen twice
+ *   (discord/discord-api-docs#4801)
+ */
+export function renderCard(card: Card, mark = ''): Message {
   for (const budget of [ROOMY, TIGHT]) {
-    const made = cardComponents(card, budget);
+    const made = cardComponents(card, budget, mark);
     if (textLength(made) <= MAX_TEXT) return message([made]);
   }
-  return message([cardComponents(card, TINY)]);
+  return message([cardComponents(card, TINY, mark)]);
 }
 
 function textLength(container: Container): number {
@@ -105,14 +110,14 @@ function textLength(container: Container): number {
   );
 }
 
-function cardComponents(card: Card, budget: Budget): Container {
+function cardComponents(card: Card, budget: Budget, mark: string): Container {
   const texts = card.closing
     ? [closedLine(card, budget)]
     : [head(card, budget), around(card, budget), standing(card, budget)];
   return {
     type: TYPE.container,
     accent_color: ACCENTS[card.tone],
-    components: [...texts.filter((each) => each !== '').map(textDisplay), ...controls(card)],
+    components: [...texts.filter((each) => each !== '').map(textDisplay), ...controls(card, mark)],
   };
 }
 
@@ -263,7 +268,7 @@ function closedControls(card: Card, target: string): Container['components'] {
   ]);
 }
 
-function controls(card: Card): Container['components'] {
+function controls(card: Card, mark: string): Container['components'] {
   const target = targetText({ itemId: card.itemId, version: card.version });
   if (card.closing) return closedControls(card, target);
   const buttons = [
@@ -279,7 +284,10 @@ function controls(card: Card): Container['components'] {
   const own: readonly SelectOption[] = MENU_ACTIONS.filter((action) => card.actions.includes(action)).map(
     (action) => ({ value: action, label: ACTION_LABELS[action] }),
   );
-  return [...rows(buttons), menu(componentId('more', target), 'More…', [...own, ...MORE])];
+  return [
+    ...rows(buttons),
+    menu(componentId('more', mark === '' ? target : `${target}:${mark}`), 'More…', [...own, ...MORE]),
+  ];
 }
 
 /** What a forum post is called: plain text, at most 100 characters. */

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
 /**
@@ -11,12 +12,16 @@ export interface Between {
   aimAt(apiUrl: string): void;
   /** Open gateway connections of the adapter. */
   readonly sockets: number;
+  /** Those that were asked for so far. */
+  readonly asked: number;
   /** Says this to the adapter in the gateway's name; text goes out as it is. */
   say(payload: object | string): void;
   /** The latest dispatch of this name, once more as it was: with the same number. */
   repeat(name: string): void;
   /** New connections are accepted, and then nobody says a word. */
   ignore(on: boolean): void;
+  /** New connections are not even accepted; `false` accepts those that wait. */
+  hold(on: boolean): void;
   /** Nothing that the adapter sends on its open connections is read any more, not even that it closes them. */
   freeze(): void;
   close(): Promise<void>;
@@ -25,6 +30,9 @@ export interface Between {
 export async function startBetween(): Promise<Between> {
   let target = '';
   let ignoring = false;
+  let holding = false;
+  let asked = 0;
+  const held: (() => void)[] = [];
   const dispatches: { readonly t: string; readonly text: string }[] = [];
   const open = new Set<WebSocket>();
   const upgrade = new WebSocketServer({ noServer: true });
@@ -52,6 +60,12 @@ export async function startBetween(): Promise<Between> {
   const own = (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   server.on('upgrade', (request, socket, head) => {
+    asked += 1;
+    const accept = (): void => welcome(request, socket, head);
+    if (holding) held.push(accept);
+    else accept();
+  });
+  const welcome = (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
     upgrade.handleUpgrade(request, socket, head, (near) => {
       open.add(near);
       near.on('error', () => {});
@@ -76,7 +90,6 @@ export async function startBetween(): Promise<Between> {
       });
       near.on('close', (code) => (code === 1005 || code === 1006 ? far.terminate() : far.close(code)));
     });
-  });
 
   const say = (payload: object | string): void => {
     for (const socket of open) socket.send(typeof payload === 'string' ? payload : JSON.stringify(payload));
@@ -90,6 +103,13 @@ export async function startBetween(): Promise<Between> {
     },
     get sockets() {
       return open.size;
+    },
+    get asked() {
+      return asked;
+    },
+    hold(on) {
+      holding = on;
+      if (!on) for (const accept of held.splice(0)) accept();
     },
     say,
     repeat(name) {

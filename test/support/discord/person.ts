@@ -66,6 +66,8 @@ export interface DiscordPerson extends FormHands {
 
 /** Gives a person of the server eyes and hands. */
 export function discordPerson(state: State, delivery: () => Delivery, user: User): DiscordPerson {
+  /** What the lists of messages show on this person's screen. */
+  const picked = new Map<string, string | null>();
   const { ask, channelOf, memberIn } = asking(state, delivery, user);
 
   function visible(at: MessageAt): Message {
@@ -131,6 +133,12 @@ export function discordPerson(state: State, delivery: () => Delivery, user: User
         id: component?.id,
         ...(button.kind === 'option' ? { values: [button.value] } : {}),
       };
+      if (button.kind === 'option') {
+        // The line that a list shows already sends nothing (discord/discord-api-docs#4801).
+        const list = `${message.id}:${button.customId}`;
+        if (picked.get(list) === button.value) return;
+        picked.set(list, button.value);
+      }
       await ask('component', message.channelId, `“${label}”`, data, message, before ? at.raw : undefined);
     },
     ...formHands(state, ask, user),
