@@ -12,7 +12,7 @@ import {
   permissionBits,
 } from '../../src/chat/discord/manifest.ts';
 import { COMMANDS } from '../../src/chat/kit/commands.ts';
-import { specIssues } from '../support/discord/spec.ts';
+import { specProblems } from '../support/discord/schema.ts';
 
 const FILE = new URL('../../manifests/discord.json', import.meta.url);
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -40,7 +40,7 @@ describe('the commands', () => {
       LOCALES.map((locale) => [locale, { potluck: 'x'.repeat(100), claim: 'Übernimm den Eintrag' }]),
     );
     for (const definition of [...commandDefinitions(), ...commandDefinitions(everywhere)])
-      expect(specIssues('ApplicationCommandUpdateRequestSchema', definition)).toEqual([]);
+      expect(specProblems('ApplicationCommandUpdateRequestSchema', definition)).toEqual([]);
     const [first] = commandDefinitions(everywhere);
     expect(JSON.stringify(first)).toContain('"de":"Übernimm den Eintrag"');
   });

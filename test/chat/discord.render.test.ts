@@ -13,7 +13,7 @@ import {
   sampleCard,
 } from '../support/cards.ts';
 import { renderMarkdown } from '../support/discord/markdown.ts';
-import { specIssues } from '../support/discord/spec.ts';
+import { specProblems } from '../support/discord/schema.ts';
 
 interface Part {
   readonly type: number;
@@ -39,7 +39,7 @@ describe('a Discord card', () => {
       fc.property(arbitraryCard(), (card) => {
         const message = JSON.parse(JSON.stringify(renderCard(card)));
         expect(
-          specIssues('MessageCreateRequestSchema', { ...message, nonce: 'n', enforce_nonce: true }),
+          specProblems('MessageCreateRequestSchema', { ...message, nonce: 'n', enforce_nonce: true }),
         ).toEqual([]);
         expect(message.allowed_mentions).toEqual({ parse: [] });
         const parts = partsOf(card);

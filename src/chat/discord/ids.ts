@@ -3,7 +3,6 @@
  * upgrade can tell an old button from a broken one. At most 100 characters
  * (https://docs.discord.com/developers/components/reference#custom-id).
  */
-export const MAX_CUSTOM_ID = 100;
 const VERSION = '1';
 
 /** What buttons and the lines of a card's menu do. */
