@@ -31,6 +31,8 @@ const BLOCKS = new Set(
   ).split(' '),
 );
 const LINES = new Set('br li tr dt dd option'.split(' '));
+/** Stands for a tag whose name is too long to be one. */
+const UNKNOWN = '-';
 const INTERESTING = new Set(['a', 'img', 'video', 'audio', 'iframe', 'embed']);
 
 interface Anchor {
@@ -237,7 +239,7 @@ function listener(html: string, to: ReturnType<typeof collector>, stop: () => vo
     ontextentity: (codepoint) => to.text(String.fromCodePoint(codepoint)),
     oncdata: (start, end, offset) => to.text(html.slice(start, Math.max(start, end - offset))),
     onopentagname: (start, end) => {
-      tag = end - start > 20 ? 'x' : html.slice(start, end).toLowerCase();
+      tag = end - start > 20 ? UNKNOWN : html.slice(start, end).toLowerCase();
       attributes = {};
     },
     onattribname: (start, end) => {
@@ -259,7 +261,7 @@ function listener(html: string, to: ReturnType<typeof collector>, stop: () => vo
     onopentagend: opened,
     onselfclosingtag: opened,
     onclosetag: (start, end) => {
-      const closed = end - start > 20 ? 'x' : html.slice(start, end).toLowerCase();
+      const closed = end - start > 20 ? UNKNOWN : html.slice(start, end).toLowerCase();
       // `</br>` and `</p>` without their beginning are line breaks to a browser.
       if (closed === 'br') to.open('br', {});
       else to.close(closed);

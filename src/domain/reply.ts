@@ -9,6 +9,8 @@ export interface Measure {
   readonly parts: readonly string[];
   /** Why it cannot be sent, in words; null when it can. */
   readonly problem: string | null;
+  /** What a person should know before they send it, without being kept from it: “The link costs $0.20.” */
+  readonly notice?: string;
 }
 
 /** The account we speak as. */

@@ -4,9 +4,19 @@ import { mastodon } from './mastodon/mastodon.ts';
 import { SAMPLE_BRAND, sample } from './sample/sample.ts';
 import type { SourceKind } from './source.ts';
 import { webhook } from './webhook.ts';
+import { x } from './x/x.ts';
+import { youtube } from './youtube/youtube.ts';
 
 /** Every kind of source there is, by the name used in potluck.yaml. */
-export const sources: Readonly<Record<string, SourceKind>> = { bluesky, feed, mastodon, sample, webhook };
+export const sources: Readonly<Record<string, SourceKind>> = {
+  bluesky,
+  feed,
+  mastodon,
+  sample,
+  webhook,
+  x,
+  youtube,
+};
 
 /** What runs while nothing is configured: a made-up stream, and a door for the newcomer's own first post. */
 export const demo = {

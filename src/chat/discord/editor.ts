@@ -92,7 +92,7 @@ export async function preview(
     button(componentId('draft', target), 'Edit'),
     problem === null && mayAsk && !asks ? button(componentId('ask', target), 'Ask for approval') : null,
   ];
-  const notice = problem ?? say ?? forbidden;
+  const notice = problem ?? say ?? forbidden ?? measure.notice ?? null;
   const goes = asks ? 'would go' : 'goes';
   return answer([
     {

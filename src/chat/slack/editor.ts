@@ -190,6 +190,7 @@ function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would g
       bold(oneLine(account, 100)),
       text(` · ${measured(measure)}:`),
     ),
+    measure.notice === undefined ? null : section(text('ℹ️ '), bold(oneLine(measure.notice, 300))),
     ...shown.flatMap((part, index) => [
       shown.length > 1 ? section(italic(`Post ${index + 1} of ${measure.parts.length}`)) : null,
       quote(text(cut(tame(part), MAX_PART) || ' ')),

@@ -144,6 +144,9 @@ function count(editor, card) {
     parts,
     h('span', { dir: 'auto' }, ` · as ${oneLine(door.account, 80)}`),
     problem === null ? null : h('span', { dir: 'auto' }, ` · ${problem}`),
+    problem === null && fresh && measure.notice !== undefined
+      ? h('span', { dir: 'auto' }, ` · ${measure.notice}`)
+      : null,
   );
 }
 
