@@ -59,7 +59,8 @@ export function costWords(spent: Cost, budget: Budget): string {
     if (amount === 0 && limit === undefined) return [];
     const shown = (value: number): string =>
       measure === 'dollars' ? `$${value.toFixed(2)}` : Math.round(value).toLocaleString('en-US');
-    const unit = measure === 'dollars' ? '' : ` ${measure}`;
+    const isOne = limit === undefined && amount === 1;
+    const unit = measure === 'dollars' ? '' : ` ${isOne ? measure.slice(0, -1) : measure}`;
     return [limit === undefined ? `${shown(amount)}${unit}` : `${shown(amount)} of ${shown(limit)}${unit}`];
   });
   return words.join(', ');

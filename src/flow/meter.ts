@@ -8,7 +8,7 @@ import type { Queries } from '../store/store.ts';
 /** A meter that people can read. */
 export interface SourceMeter extends Meter {
   readonly budget: Budget;
-  /** Today's spending in words; empty when nothing was spent and nothing is limited. */
+  /** Today's spending in words, and for how many alerts that somebody took; empty when nothing is counted. */
   words(): Promise<string>;
   spent(): Promise<Cost>;
 }
@@ -18,7 +18,7 @@ export interface SourceMeter extends Meter {
  * refused before it is asked for.
  */
 export function createMeter(deps: {
-  readonly store: Pick<Queries, 'spend' | 'spent'>;
+  readonly store: Pick<Queries, 'spend' | 'spent' | 'usefulSince'>;
   readonly clock: Clock;
   readonly source: string;
   readonly budget: Budget;
@@ -32,7 +32,10 @@ export function createMeter(deps: {
     budget,
     spent,
     async words() {
-      return costWords(await spent(), budget);
+      const cost = costWords(await spent(), budget);
+      if (cost === '') return '';
+      const useful = await store.usefulSince(source, localHour(clock.now(), zone, 0, 0));
+      return `${cost} for ${useful} useful ${useful === 1 ? 'alert' : 'alerts'}`;
     },
     async spend(cost, purpose = 'read') {
       const now = clock.now();

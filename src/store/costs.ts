@@ -10,7 +10,7 @@ function micros(dollars: number | undefined): number {
 }
 
 /** What each source cost on each day. */
-export function costQueries(door: Door): Pick<Queries, 'spend' | 'spent'> {
+export function costQueries(door: Door): Pick<Queries, 'spend' | 'spent' | 'usefulSince'> {
   return {
     async spend(source, day, cost, budget) {
       const more = { requests: cost.requests ?? 0, units: cost.units ?? 0, micros: micros(cost.dollars) };
@@ -52,6 +52,18 @@ export function costQueries(door: Door): Pick<Queries, 'spend' | 'spent'> {
         units: row?.units ?? 0,
         dollars: (row?.micros ?? 0) / MICROS,
       };
+    },
+
+    async usefulSince(source, from) {
+      const { count } = await door
+        .db()
+        .selectFrom('items')
+        .select(sql<number>`count(*)`.as('count'))
+        .where('source', '=', source)
+        .where('opened_at', '>=', from)
+        .where((eb) => eb.or([eb('owner_id', 'is not', null), eb('state', '=', 'answered')]))
+        .executeTakeFirstOrThrow();
+      return count;
     },
   };
 }

@@ -239,6 +239,8 @@ export interface Queries {
   /** Counts what a source costs on a day; false, and nothing is counted, when that would go over the budget. */
   spend(source: string, day: string, cost: Cost, budget: Budget): Promise<boolean>;
   spent(source: string, day: string): Promise<Cost>;
+  /** Items of a source opened since then that somebody took or answered: alerts that were worth their cost. */
+  usefulSince(source: string, from: number): Promise<number>;
 
   // Replies
   addReply(reply: ReplyRow): Promise<void>;

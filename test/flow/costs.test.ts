@@ -3,6 +3,7 @@ import { RateLimitedError } from '../../src/errors.ts';
 import { createMeter } from '../../src/flow/meter.ts';
 import { type Flow, flow, HOUR, MINUTE, ours, theirs } from '../support/flow.ts';
 import { scriptedSource, type Watching, watching } from '../support/flow-source.ts';
+import { ana } from '../support/items.ts';
 
 let world: Flow;
 let watch: Watching | null = null;
@@ -34,10 +35,32 @@ describe('the meter of a source', () => {
     // Reading has used up its share; a person's answer still goes out.
     await meter.spend({ units: 5 }, 'answer');
     await expect(meter.spend({ units: 1 }, 'answer')).rejects.toBeInstanceOf(RateLimitedError);
-    expect(await meter.words()).toBe('100 of 100 units');
+    expect(await meter.words()).toBe('100 of 100 units for 0 useful alerts');
     await world.clock.advance(19 * HOUR);
     await meter.spend({ units: 1 });
-    expect(await meter.words()).toBe('1 of 100 units');
+    expect(await meter.words()).toBe('1 of 100 units for 0 useful alerts');
+  });
+});
+
+describe('an alert', () => {
+  it('is useful when somebody took it or it was answered, today', async () => {
+    await world.ingest(['a', 'b', 'c', 'd'].map((id) => theirs(id, 24 * 60 - 5, { conversationId: id })));
+    await world.does(ana, (await world.item('a')).id, { type: 'claim' });
+    await world.does(ana, (await world.item('b')).id, { type: 'dismiss', reason: 'spam' });
+    await world.ingest([ours('d1', 24 * 60 - 1, { conversationId: 'd' })]);
+    const meter = createMeter({
+      store: world.store,
+      clock: world.clock,
+      source: 'blog',
+      budget: {},
+      zone: 'UTC',
+    });
+    await meter.spend({ requests: 7 });
+    expect(await meter.words()).toBe('7 requests for 2 useful alerts');
+    await world.clock.advance(24 * HOUR);
+    expect(await meter.words()).toBe('');
+    await meter.spend({ requests: 1 });
+    expect(await meter.words()).toBe('1 request for 0 useful alerts');
   });
 });
 
@@ -49,7 +72,7 @@ describe('a source with a budget', () => {
     // 228 requests for reading, ten a poll: one in an hour and three minutes.
     expect(source.polls.length).toBeGreaterThanOrEqual(20);
     expect(source.polls.length).toBeLessThanOrEqual(25);
-    expect(await watch.health()).toMatchObject({ spent: '0 of 240 requests' });
+    expect(await watch.health()).toMatchObject({ spent: '0 of 240 requests for 0 useful alerts' });
   });
 });
 
