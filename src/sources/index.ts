@@ -1,6 +1,8 @@
 import { bluesky } from './bluesky/bluesky.ts';
 import { feed } from './feed/feed.ts';
+import { hackernews } from './hackernews/hackernews.ts';
 import { mastodon } from './mastodon/mastodon.ts';
+import { reddit } from './reddit/reddit.ts';
 import { SAMPLE_BRAND, sample } from './sample/sample.ts';
 import type { SourceKind } from './source.ts';
 import { webhook } from './webhook.ts';
@@ -11,7 +13,9 @@ import { youtube } from './youtube/youtube.ts';
 export const sources: Readonly<Record<string, SourceKind>> = {
   bluesky,
   feed,
+  hackernews,
   mastodon,
+  reddit,
   sample,
   webhook,
   x,
