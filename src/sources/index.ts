@@ -1,10 +1,12 @@
 import { bluesky } from './bluesky/bluesky.ts';
 import { feed } from './feed/feed.ts';
+import { github } from './github/github.ts';
 import { hackernews } from './hackernews/hackernews.ts';
 import { mastodon } from './mastodon/mastodon.ts';
 import { reddit } from './reddit/reddit.ts';
 import { SAMPLE_BRAND, sample } from './sample/sample.ts';
 import type { SourceKind } from './source.ts';
+import { stackexchange } from './stackexchange/stackexchange.ts';
 import { webhook } from './webhook.ts';
 import { x } from './x/x.ts';
 import { youtube } from './youtube/youtube.ts';
@@ -13,10 +15,12 @@ import { youtube } from './youtube/youtube.ts';
 export const sources: Readonly<Record<string, SourceKind>> = {
   bluesky,
   feed,
+  github,
   hackernews,
   mastodon,
   reddit,
   sample,
+  stackexchange,
   webhook,
   x,
   youtube,

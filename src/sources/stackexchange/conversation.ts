@@ -1,0 +1,85 @@
+import type { Clock } from '../../clock.ts';
+import type { Post } from '../../domain/post.ts';
+import type { Dropped } from '../source.ts';
+import type { Api, Page } from './api.ts';
+import type { StackexchangeConfig } from './config.ts';
+import { answerSchema, commentSchema, questionSchema, readList, type Written } from './shapes.ts';
+import { parseConversation, postId, toPost } from './to-post.ts';
+
+const MAX_CONVERSATION = 500;
+const PAGE = 100;
+/** Newest first, so that what is left out of a giant thread is in its middle. */
+const MAX_PAGES = 3;
+/** A person waits for it: a longer backoff ends the reading. */
+const MAX_BACKOFF_MS = 10_000;
+
+interface Options {
+  readonly name: string;
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly config: StackexchangeConfig;
+}
+
+/** @see Source.conversation */
+export function createConversation({ name, api, clock, config }: Options) {
+  async function newest(
+    method: string,
+    path: string,
+    site: string,
+    signal: AbortSignal,
+  ): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    for (let page = 1; page <= MAX_PAGES; page++) {
+      const params = { site, sort: 'creation', order: 'desc', page, pagesize: PAGE, filter: 'withbody' };
+      const got: Page = await api.get(method, path, params, signal);
+      items.push(...got.items);
+      if (!got.more || got.backoffMs > MAX_BACKOFF_MS) break;
+      if (got.backoffMs > 0) await clock.sleep(got.backoffMs, signal);
+    }
+    return items;
+  }
+
+  return async (post: Post, signal: AbortSignal): Promise<readonly Post[]> => {
+    const place = parseConversation(post.conversationId);
+    if (!place) return [];
+    const { site, question: number } = place;
+    const dropped: Dropped[] = [];
+    const params = { site, filter: 'withbody' };
+    const { items } = await api.get('questions/{ids}', `questions/${number}`, params, signal);
+    // A deleted question is simply missing from the list.
+    const [question] = readList(items, questionSchema, dropped, 'question');
+    if (!question) return [];
+    const answersOf = `questions/${number}/answers`;
+    const answers = readList(
+      await newest('questions/{ids}/answers', answersOf, site, signal),
+      answerSchema,
+      dropped,
+      'answers',
+    );
+    const ids = [number, ...answers.map((answer) => answer.answer_id)].slice(0, PAGE);
+    const commentsOf = `posts/${ids.join(';')}/comments`;
+    const comments = readList(
+      await newest('posts/{ids}/comments', commentsOf, site, signal),
+      commentSchema,
+      dropped,
+      'comments',
+    );
+    const context = { source: name, site, question: number, config };
+    const all: readonly Written[] = [question, ...answers, ...comments];
+    return bounded(
+      all.map((one) => toPost(one, context)),
+      post,
+      postId(site, number),
+    );
+  };
+}
+
+/** Oldest first; of a giant thread the question, the post in question, ours, and the newest of the rest. */
+function bounded(posts: readonly Post[], post: Post, first: string): readonly Post[] {
+  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
+  if (sorted.length <= MAX_CONVERSATION) return sorted;
+  const must = sorted.filter((one) => one.id === post.id || one.id === first || one.ours);
+  const kept = new Set(must.slice(0, MAX_CONVERSATION));
+  for (const one of sorted.toReversed()) if (kept.size < MAX_CONVERSATION) kept.add(one);
+  return sorted.filter((one) => kept.has(one));
+}
