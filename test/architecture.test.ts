@@ -139,7 +139,9 @@ describe('the house', () => {
     ['sources', sources, ['source', 'index']],
     ['chat', chats, ['chat', 'index', 'kit']],
   ] as const)('registers every adapter in %s, and nothing else', (folder, registry, others) => {
-    const present = readdirSync(join(SRC, folder)).map((name) => name.replace(/\.ts$/, ''));
+    const present = readdirSync(join(SRC, folder))
+      .filter((name) => !name.endsWith('.md'))
+      .map((name) => name.replace(/\.ts$/, ''));
     expect(Object.keys(registry).sort()).toEqual(
       present.filter((name) => !(others as readonly string[]).includes(name)).sort(),
     );
