@@ -3,20 +3,9 @@
  * person); a message is written for the person who runs the bot and says what to do. It never carries a secret.
  */
 
-/**
- * Errors are told by their names: a plug-in of the team's own may carry classes of its own (or none), and is understood
- * all the same.
- */
-function isNamed(value: unknown, name: string): boolean {
-  return value instanceof Error && value.name === name;
-}
-
 /** The service refused our credentials or permissions. Retrying cannot help until a person acts. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, 'AuthError');
-  }
   /** `channel` where other channels of the same chat have credentials of their own, and go on. */
   readonly scope: 'all' | 'channel';
 
@@ -29,12 +18,6 @@ export class AuthError extends Error {
 /** The service asked us to slow down. */
 export class RateLimitedError extends Error {
   override readonly name = 'RateLimitedError';
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return (
-      isNamed(value, 'RateLimitedError') &&
-      Number.isFinite((value as { retryAfterMs?: unknown }).retryAfterMs)
-    );
-  }
   /** Milliseconds to wait before the next request, as the service said (or a safe guess where it did not). */
   readonly retryAfterMs: number;
 
@@ -47,17 +30,11 @@ export class RateLimitedError extends Error {
 /** The service, or the way to it, is out of order: time-outs, 5xx, broken connections, unreadable answers. Try again later. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, 'UnavailableError');
-  }
 }
 
 /** The service understood the request and says no (too long, deleted post, forbidden thread). Trying the same again is pointless. */
 export class RejectedError extends Error {
   override readonly name = 'RejectedError';
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, 'RejectedError');
-  }
 }
 
 /**
@@ -66,9 +43,6 @@ export class RejectedError extends Error {
  */
 export class UncertainError extends Error {
   override readonly name = 'UncertainError';
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isNamed(value, 'UncertainError');
-  }
 }
 
 /** A readable message of anything that was thrown. */

@@ -3,7 +3,14 @@ import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { makePost, type Post, type PostInput } from './domain/post.ts';
-import { messageOf } from './errors.ts';
+import {
+  AuthError,
+  messageOf,
+  RateLimitedError,
+  RejectedError,
+  UnavailableError,
+  UncertainError,
+} from './errors.ts';
 import type { Dropped, Source, SourceKind } from './sources/source.ts';
 
 /** Sources of the team's own, by what `module` says in potluck.yaml. */
@@ -115,37 +122,73 @@ function clean(raw: readonly unknown[]): {
   return { posts, dropped };
 }
 
+/** A plug-in's own error, told by its name, as one of the house: only those say what to do next. */
+function ours(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const options = { cause: error };
+  switch (error.name) {
+    case 'AuthError':
+      return new AuthError(error.message, options);
+    case 'RateLimitedError': {
+      const { retryAfterMs } = error as { retryAfterMs?: unknown };
+      return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs)
+        ? new RateLimitedError(error.message, retryAfterMs, options)
+        : error;
+    }
+    case 'UnavailableError':
+      return new UnavailableError(error.message, options);
+    case 'RejectedError':
+      return new RejectedError(error.message, options);
+    case 'UncertainError':
+      return new UncertainError(error.message, options);
+    default:
+      return error;
+  }
+}
+
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw ours(error);
+  }
+}
+
 function cleaned(source: Source): Source {
   const { poll, listen, receive, conversation, reply, publish } = source;
   return {
     ...source,
     ...(poll && {
       async poll(cursor, signal) {
-        const batch = await poll.call(source, cursor, signal);
+        const batch = await told(poll.call(source, cursor, signal));
         const { posts, dropped } = clean(batch.posts);
         return { ...batch, posts, dropped: [...(batch.dropped ?? []), ...dropped] };
       },
     }),
     ...(listen && {
       async *listen(signal) {
-        for await (const posts of listen.call(source, signal)) yield clean(posts).posts;
+        try {
+          for await (const posts of listen.call(source, signal)) yield clean(posts).posts;
+        } catch (error) {
+          throw ours(error);
+        }
       },
     }),
     ...(receive && {
       async receive(request) {
-        const result = await receive.call(source, request);
+        const result = await told(receive.call(source, request));
         const { posts, dropped } = clean(result.posts);
         return { ...result, posts, dropped: [...(result.dropped ?? []), ...dropped] };
       },
     }),
     ...(conversation && {
-      conversation: async (post, signal) => clean(await conversation.call(source, post, signal)).posts,
+      conversation: async (post, signal) => clean(await told(conversation.call(source, post, signal))).posts,
     }),
     ...(reply && {
-      reply: async (post, text, options) => clean(await reply.call(source, post, text, options)).posts,
+      reply: async (post, text, options) => clean(await told(reply.call(source, post, text, options))).posts,
     }),
     ...(publish && {
-      publish: async (text, options) => clean(await publish.call(source, text, options)).posts,
+      publish: async (text, options) => clean(await told(publish.call(source, text, options))).posts,
     }),
   };
 }

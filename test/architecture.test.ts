@@ -61,9 +61,10 @@ function mayImport(from: string): readonly string[] {
   if (from === 'plug-ins.ts') return ['domain', 'errors.ts', ...PORTS];
   if (from === 'progress.ts') return ['clock.ts'];
   if (from === 'sources/index') return ['sources/*'];
+  if (from === 'sources/kit') return ['domain', 'sources/source', ...COMMON];
   if (from === 'chat/index') return ['chat/*'];
   if (from === 'chat/kit') return ['domain', 'chat/chat', ...COMMON];
-  if (from.startsWith('sources/')) return ['domain', 'sources/source', ...COMMON];
+  if (from.startsWith('sources/')) return ['domain', 'sources/source', 'sources/kit', ...COMMON];
   if (from.startsWith('chat/')) return ['domain', 'chat/chat', 'chat/kit', ...COMMON];
   if (from === 'main.ts') return ['*'];
   return [];
@@ -136,7 +137,7 @@ describe('the house', () => {
   });
 
   it.each([
-    ['sources', sources, ['source', 'index']],
+    ['sources', sources, ['source', 'index', 'kit']],
     ['chat', chats, ['chat', 'index', 'kit']],
   ] as const)('registers every adapter in %s, and nothing else', (folder, registry, others) => {
     const present = readdirSync(join(SRC, folder))

@@ -43,6 +43,9 @@ const STILL_HELD_MS = 20_000;
 const STANDBY_MS = 10_000;
 /** A source that brought nothing for so long is called quiet. */
 const QUIET_AFTER_MS = 24 * 3_600_000;
+/** A post younger than this may not be everywhere on its network yet. */
+const GONE_AFTER_MS = 10 * 60_000;
+const MAX_MISSED = 1_000;
 /** Shorter interruptions are the usual time between two polls. */
 const MIN_GAP_MS = 2 * 60_000;
 /** Such a gap stays in the record for ever. */
@@ -58,6 +61,8 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
   /** Another process reads this source: what it recorded tells how it is. */
   let standby = false;
   let askNotBefore = 0;
+  /** Posts whose conversation was not there when it was asked for, and since when. */
+  const missed = new Map<string, number>();
 
   // With a budget, polls are spread over the day: better seldom and all day than often until noon.
   const everyMs = pollEvery(deps.meter.budget, source.pollCost ?? {}, source.pollEveryMs ?? DEFAULT_POLL_MS);
@@ -266,12 +271,28 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     return result;
   }
 
+  /** The network says twice, some minutes apart, that there is no such conversation: once may be its own delay. */
+  function isGone({ id, createdAt }: Post): boolean {
+    const now = clock.now();
+    if (now - createdAt < GONE_AFTER_MS) return false;
+    const first = missed.get(id) ?? now;
+    missed.set(id, first);
+    if (missed.size > MAX_MISSED) missed.delete([...missed.keys()][0] ?? '');
+    if (now - first < GONE_AFTER_MS / 2) return false;
+    missed.delete(id);
+    return true;
+  }
+
   async function ask(post: Post, signal: AbortSignal): Promise<boolean> {
     if (!source.conversation || !source.capabilities.conversation) return true;
     if (clock.now() < askNotBefore) return false;
     try {
       const posts = await source.conversation(post, signal);
-      if (posts.length > 0) await deps.ingest({ source: name, posts, backfilled: true });
+      if (posts.length > 0) {
+        missed.delete(post.id);
+        await deps.ingest({ source: name, posts, backfilled: true });
+      } else if (isGone(post))
+        await deps.ingest({ source: name, posts, deleted: [post.id], backfilled: true });
       return true;
     } catch (error) {
       // Many ask one after the other: the first no counts for all.

@@ -48,6 +48,7 @@ function open(config: Readonly<Record<string, unknown>> = {}, cache = new Keyv()
     random: Math.random,
     cache,
     brand: { names: ['Crockhaven'], competitors: [], domains: [] },
+    meter: { spend: async () => {} },
     log: quiet,
   });
 }

@@ -36,6 +36,7 @@ async function open(token: string): Promise<Source> {
     random: Math.random,
     cache: new Keyv(),
     brand: { names: ['Crockhaven'], competitors: [], domains: [] },
+    meter: { spend: async () => {} },
     log: { debug() {}, info() {}, warn() {} },
   });
 }

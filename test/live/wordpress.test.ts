@@ -27,6 +27,7 @@ async function open(): Promise<Source> {
     random: Math.random,
     cache: new Keyv(),
     brand: { names: ['Crockhaven'], competitors: [], domains: [] },
+    meter: { spend: async () => {} },
     log: { debug() {}, info() {}, warn() {} },
   });
 }

@@ -1,0 +1,40 @@
+import type { Post } from '../../domain/post.ts';
+import { readAs } from '../kit/meta/graph.ts';
+import { isRefusal } from '../kit/meta/graph-errors.ts';
+import type { Account } from './account.ts';
+import { readReplies } from './comments.ts';
+import { COMMENT_FIELDS, commentSchema } from './shapes.ts';
+import { commentToPost } from './to-post.ts';
+
+const MAX_CONVERSATION = 500;
+
+/** @see Source.conversation */
+export function createConversation(account: Account) {
+  return async function conversation(post: Post, signal: AbortSignal): Promise<readonly Post[]> {
+    // What others write about a post of others is not shown to us, beyond the words that name us.
+    if (post.via === 'mention') return [];
+    await account.session(signal);
+    const root = post.conversationId;
+    try {
+      const json = await account.graph.call(`/${root}`, { params: { fields: COMMENT_FIELDS }, signal });
+      const first = readAs(commentSchema, json, 'a comment');
+      const replies = await readReplies(account, root, { dropped: [], signal });
+      const posts = [first, ...replies].map((comment) => commentToPost(account, comment, post.url));
+      // Of a giant thread only the first 500 answers are read, and the one in question may be a later one.
+      if (replies.length >= MAX_CONVERSATION && !posts.some((one) => one.id === post.id)) posts.push(post);
+      return bounded(posts, post);
+    } catch (error) {
+      if (isRefusal(error)) return [];
+      throw error;
+    }
+  };
+}
+
+/** Oldest first; of a giant thread the first comment, the one in question, ours, and the newest of the rest. */
+function bounded(posts: readonly Post[], post: Post): readonly Post[] {
+  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
+  if (sorted.length <= MAX_CONVERSATION) return sorted;
+  const must = sorted.filter((one) => one.id === post.id || one.id === one.conversationId || one.ours);
+  const kept = new Set([...new Set([...must, ...sorted.toReversed()])].slice(0, MAX_CONVERSATION));
+  return sorted.filter((one) => kept.has(one));
+}
