@@ -77,7 +77,7 @@ chats: { telegram: {} }
     );
     expect(found).toContainEqual({
       path: 'sources.a.kind',
-      message: expect.stringContaining('Known: bluesky, feed'),
+      message: expect.stringContaining('Known: appstore, bluesky,'),
     });
     expect(found).toContainEqual({ path: 'chats.telegram', message: expect.stringContaining('Known:') });
   });
@@ -206,6 +206,8 @@ describe('potluck.example.yaml', () => {
       SLACK_APP_TOKEN: 'xapp-1-abcdefgh',
       SLACK_CHANNEL: 'C0123456789',
     };
-    expect(problems({ ...env, ...slack }, yaml)).toEqual([]);
+    // A shape that WordPress gives and nobody else.
+    const wordpress = { WORDPRESS_PASSWORD: 'abcd EFGH 1234 ijkl MNOP 6789' };
+    expect(problems({ ...env, ...slack, ...wordpress }, yaml)).toEqual([]);
   });
 });
