@@ -446,6 +446,35 @@ describe('a post that is pushed to us', () => {
 });
 
 describe('asking the network for a conversation', () => {
+  it('closes what the network no longer knows, once it has said so twice and is not just slow', async () => {
+    const post = theirs('p1', 24 * 60 - 1);
+    await world.ingest([post], { source: source.name });
+    const asks = await start();
+    source.onConversation = () => [];
+    const signal = AbortSignal.timeout(60_000);
+    const stands = async () => (await world.item('p1')).state;
+    // Written a minute ago: it may not be everywhere yet.
+    await asks.ask(post, signal);
+    await world.clock.advance(10 * MINUTE);
+    await asks.ask(post, signal);
+    expect(await stands()).toBe('open');
+    // It is back: what was said before counts no more.
+    source.onConversation = () => [post];
+    await world.clock.advance(6 * MINUTE);
+    await asks.ask(post, signal);
+    source.onConversation = () => [];
+    await asks.ask(post, signal);
+    await world.clock.advance(MINUTE);
+    await asks.ask(post, signal);
+    expect(await stands()).toBe('open');
+    await world.clock.advance(5 * MINUTE);
+    await asks.ask(post, signal);
+    expect(await world.item('p1')).toMatchObject({
+      state: 'dismissed',
+      closing: { words: 'The post was deleted on its network.' },
+    });
+  });
+
   it('brings in what it knows, and says nothing when it cannot be asked', async () => {
     const watch = await start();
     const { signal } = new AbortController();
