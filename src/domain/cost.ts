@@ -35,8 +35,11 @@ export function forReading(budget: Budget): Budget {
 
 const DAY_MS = 86_400_000;
 
+/** Of what reading may spend polls take this share; the rest is for asking whether open conversations were answered. */
+const FOR_POLLS = 0.7;
+
 /**
- * The time between two polls that spreads what reading may spend over the whole day, in milliseconds.
+ * The time between two polls that spreads what they may spend over the whole day, in milliseconds.
  *
  * @param pollCost what one poll usually costs
  * @param leastMs the shortest time the source wants anyhow
@@ -46,9 +49,25 @@ export function pollEvery(budget: Budget, pollCost: Cost, leastMs: number): numb
   const needed = MEASURES.map((measure) => {
     const limit = readable[measure];
     const cost = pollCost[measure] ?? 0;
-    return limit === undefined || cost <= 0 ? 0 : (DAY_MS * cost) / limit;
+    return limit === undefined || cost <= 0 ? 0 : (DAY_MS * cost) / (limit * FOR_POLLS);
   });
   return Math.ceil(Math.max(leastMs, ...needed));
+}
+
+/** So much of a day's budget may be spent ahead of the hour: a busy morning is no reason to stop asking. */
+const AHEAD = 0.1;
+
+/**
+ * Whether spending is not ahead of the hour, so that something which can wait may be asked, too.
+ *
+ * @param elapsed how much of the day is over, 0 to 1
+ */
+export function onPace(spent: Cost, budget: Budget, elapsed: number): boolean {
+  const readable = forReading(budget);
+  return MEASURES.every((measure) => {
+    const limit = readable[measure];
+    return limit === undefined || (spent[measure] ?? 0) < limit * Math.min(1, elapsed + AHEAD);
+  });
 }
 
 /** "412 of 9,500 units, $1.20 of $5.00": what was spent, against what may be. */

@@ -1,13 +1,17 @@
 import type { Clock } from '../clock.ts';
-import { type Budget, type Cost, costWords, forReading } from '../domain/cost.ts';
+import { type Budget, type Cost, costWords, forReading, onPace } from '../domain/cost.ts';
 import { dayIn, localHour } from '../domain/times.ts';
 import { RateLimitedError } from '../errors.ts';
 import type { Meter } from '../sources/source.ts';
 import type { Queries } from '../store/store.ts';
 
+const DAY_MS = 86_400_000;
+
 /** A meter that people can read. */
 export interface SourceMeter extends Meter {
   readonly budget: Budget;
+  /** Whether something that can wait may be asked now without taking from the polls of the rest of the day. */
+  mayAsk(): Promise<boolean>;
   /** Today's spending in words, and for how many alerts that somebody took; empty when nothing is counted. */
   words(): Promise<string>;
   spent(): Promise<Cost>;
@@ -31,6 +35,11 @@ export function createMeter(deps: {
   return {
     budget,
     spent,
+    async mayAsk() {
+      if (Object.keys(budget).length === 0) return true;
+      const now = clock.now();
+      return onPace(await spent(), budget, (now - localHour(now, zone, 0, 0)) / DAY_MS);
+    },
     async words() {
       const cost = costWords(await spent(), budget);
       if (cost === '') return '';

@@ -285,7 +285,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
 
   async function ask(post: Post, signal: AbortSignal): Promise<boolean> {
     if (!source.conversation || !source.capabilities.conversation) return true;
-    if (clock.now() < askNotBefore) return false;
+    if (clock.now() < askNotBefore || !(await deps.meter.mayAsk())) return false;
     try {
       const posts = await source.conversation(post, signal);
       if (posts.length > 0) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { budgetSchema, costWords, forReading, pollEvery } from '../../src/domain/cost.ts';
+import { budgetSchema, costWords, forReading, onPace, pollEvery } from '../../src/domain/cost.ts';
 
 const DAY = 86_400_000;
 
@@ -25,11 +25,25 @@ describe('a budget', () => {
   });
 });
 
+describe('the pace of a day', () => {
+  it('lets what can wait be asked only while spending is not ahead of the hour', () => {
+    const budget = { units: 1_000 };
+    expect(onPace({ units: 90 }, budget, 0)).toBe(true);
+    expect(onPace({ units: 95 }, budget, 0)).toBe(false);
+    expect(onPace({ units: 560 }, budget, 0.5)).toBe(true);
+    expect(onPace({ units: 570 }, budget, 0.5)).toBe(false);
+    expect(onPace({ units: 949 }, budget, 1)).toBe(true);
+    expect(onPace({ units: 950 }, budget, 1)).toBe(false);
+    expect(onPace({ requests: 1e9 }, budget, 0)).toBe(true);
+    expect(onPace({ units: 5 }, {}, 0)).toBe(true);
+  });
+});
+
 describe('the time between two polls', () => {
   it('is the source’s own while there is enough, and spreads what there is over the day', () => {
     expect(pollEvery({}, { requests: 5 }, 60_000)).toBe(60_000);
     expect(pollEvery({ requests: 300 }, {}, 60_000)).toBe(60_000);
-    expect(pollEvery({ requests: 300 }, { requests: 1 }, 60_000)).toBe(Math.ceil(DAY / 285));
+    expect(pollEvery({ requests: 300 }, { requests: 1 }, 60_000)).toBe(Math.ceil(DAY / (285 * 0.7)));
     expect(pollEvery({ units: 10_000 }, { units: 3 }, 60_000)).toBe(60_000);
   });
 

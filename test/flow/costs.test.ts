@@ -69,10 +69,33 @@ describe('a source with a budget', () => {
     const source = scriptedSource({ pollCost: { requests: 10 }, pollEveryMs: MINUTE });
     watch = watching(world, source, { budget: { requests: 240 } });
     await world.clock.advance(24 * HOUR);
-    // 228 requests for reading, ten a poll: one in an hour and three minutes.
-    expect(source.polls.length).toBeGreaterThanOrEqual(20);
-    expect(source.polls.length).toBeLessThanOrEqual(25);
+    // 159 requests for polls, ten each: one in an hour and a half.
+    expect(source.polls.length).toBeGreaterThanOrEqual(14);
+    expect(source.polls.length).toBeLessThanOrEqual(18);
     expect(await watch.health()).toMatchObject({ spent: '0 of 240 requests for 0 useful alerts' });
+  });
+});
+
+describe('asking for conversations', () => {
+  it('never takes from the polls of the rest of the day', async () => {
+    // Noon: half of the day is over.
+    const source = scriptedSource({ pollEveryMs: HOUR });
+    const watched = watching(world, source, { budget: { requests: 100 } });
+    watch = watched;
+    const meter = createMeter({
+      store: world.store,
+      clock: world.clock,
+      source: source.name,
+      budget: { requests: 100 },
+      zone: 'UTC',
+    });
+    const signal = AbortSignal.timeout(60_000);
+    expect(await watched.ask(theirs('p1', 0), signal)).toBe(true);
+    await meter.spend({ requests: 57 });
+    expect(await watched.ask(theirs('p1', 0), signal)).toBe(false);
+    await world.clock.advance(2 * HOUR);
+    expect(await watched.ask(theirs('p1', 0), signal)).toBe(true);
+    expect(source.asked).toEqual(['p1', 'p1']);
   });
 });
 
