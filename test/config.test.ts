@@ -206,8 +206,12 @@ describe('potluck.example.yaml', () => {
       SLACK_APP_TOKEN: 'xapp-1-abcdefgh',
       SLACK_CHANNEL: 'C0123456789',
     };
-    // A shape that WordPress gives and nobody else.
-    const wordpress = { WORDPRESS_PASSWORD: 'abcd EFGH 1234 ijkl MNOP 6789' };
-    expect(problems({ ...env, ...slack, ...wordpress }, yaml)).toEqual([]);
+    // Shapes that these networks give and nobody else.
+    const shaped = {
+      WORDPRESS_PASSWORD: 'abcd EFGH 1234 ijkl MNOP 6789',
+      SLACK_COMMUNITY_TOKEN: ['xoxb', '1', 'abcdefgh'].join('-'),
+      DISCORD_COMMUNITY_TOKEN: ['MTE4MDAwMDAwMDAwMDAwMDAwMQ', 'GabcDE', 'abcdefghijklmnop-_1234'].join('.'),
+    };
+    expect(problems({ ...env, ...slack, ...shaped }, yaml)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { appstore } from './appstore/appstore.ts';
 import { bluesky } from './bluesky/bluesky.ts';
+import { discordCommunity } from './discord-community/discord-community.ts';
 import { discourse } from './discourse/discourse.ts';
 import { facebook } from './facebook/facebook.ts';
 import { feed } from './feed/feed.ts';
@@ -9,6 +10,7 @@ import { instagram } from './instagram/instagram.ts';
 import { mastodon } from './mastodon/mastodon.ts';
 import { reddit } from './reddit/reddit.ts';
 import { SAMPLE_BRAND, sample } from './sample/sample.ts';
+import { slackCommunity } from './slack-community/slack-community.ts';
 import type { SourceKind } from './source.ts';
 import { stackexchange } from './stackexchange/stackexchange.ts';
 import { webhook } from './webhook.ts';
@@ -20,6 +22,7 @@ import { youtube } from './youtube/youtube.ts';
 export const sources: Readonly<Record<string, SourceKind>> = {
   appstore,
   bluesky,
+  'discord-community': discordCommunity,
   discourse,
   facebook,
   feed,
@@ -29,6 +32,7 @@ export const sources: Readonly<Record<string, SourceKind>> = {
   mastodon,
   reddit,
   sample,
+  'slack-community': slackCommunity,
   stackexchange,
   webhook,
   wordpress,

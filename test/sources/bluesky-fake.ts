@@ -1,4 +1,5 @@
 import { type AppBskyFeedPost, lexicons } from '@atproto/api';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { cidOf } from '../../src/sources/bluesky/cid.ts';
 import type { TestClock } from '../support/clock.ts';
 import {
@@ -12,6 +13,8 @@ export interface FakeAccount {
   readonly did: string;
   readonly handle: string;
   readonly displayName?: string;
+  /** What they say of themselves. */
+  description?: string;
   readonly password: string;
 }
 
@@ -62,6 +65,67 @@ export interface FakeBluesky extends FakeService {
   gatewayLosesWrites: boolean;
   /** Called before a request is answered; what it returns is the answer. */
   intercept: ((nsid: string, request: FakeRequest) => FakeResponse | null) | null;
+  /** The public stream: https://github.com/bluesky-social/jetstream */
+  readonly jetstream: FakeJetstream;
+}
+
+export interface FakeJetstream {
+  /** `ws://127.0.0.1:<port>/subscribe` */
+  readonly url: string;
+  /** Addresses of the connections so far. */
+  readonly asked: readonly URL[];
+  /** Resolves when somebody listens. */
+  listening(): Promise<void>;
+  /** Sends something that is no event of a post. */
+  send(event: object | string): void;
+  /** Every connection ends with this code; without one it breaks. */
+  end(code?: number): void;
+}
+
+/** As `/subscribe` sends it; events since a cursor again, those of other collections never. */
+function startJetstream(service: FakeService, clock: TestClock) {
+  const server = new WebSocketServer({ noServer: true });
+  const sockets = new Set<WebSocket>();
+  const waiting = new Set<() => void>();
+  const asked: URL[] = [];
+  const events: { readonly time_us: number }[] = [];
+  let last = 0;
+  service.server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', service.url);
+    if (url.pathname !== '/subscribe') return socket.destroy();
+    server.handleUpgrade(request, socket, head, (opened) => {
+      asked.push(url);
+      sockets.add(opened);
+      opened.on('close', () => sockets.delete(opened));
+      const cursor = url.searchParams.get('cursor');
+      if (cursor !== null)
+        for (const event of events) if (event.time_us >= Number(cursor)) opened.send(JSON.stringify(event));
+      for (const wake of waiting) wake();
+      waiting.clear();
+    });
+  });
+  const send: FakeJetstream['send'] = (event) => {
+    for (const socket of sockets) socket.send(typeof event === 'string' ? event : JSON.stringify(event));
+  };
+  const jetstream: FakeJetstream = {
+    url: `${service.url.replace('http', 'ws')}/subscribe`,
+    asked,
+    listening: () => (sockets.size > 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
+    send,
+    end(code) {
+      for (const socket of sockets) code === undefined ? socket.terminate() : socket.close(code);
+    },
+  };
+  return {
+    jetstream,
+    /** A commit to somebody's repository. */
+    commit(did: string, commit: object): void {
+      last = Math.max(last + 1, clock.now() * 1_000);
+      const event = { did, time_us: last, kind: 'commit', commit: { rev: '3l3qo2vutsw2b', ...commit } };
+      events.push(event);
+      send(event);
+    },
+  };
 }
 
 const PAGE_LIMIT = 100;
@@ -235,7 +299,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
     return {
       uri,
       cid: posts.get(uri)?.cid ?? cidOf({ uri }),
-      author: author(by),
+      author: { ...author(by), ...(by.description ? { description: by.description } : {}) },
       isRead: true,
       indexedAt: new Date(at).toISOString(),
       labels: [],
@@ -410,8 +474,14 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
     answer,
     ({ method, path }) => method === 'POST' || path.endsWith('.getRecord'),
   );
+  const { jetstream, commit } = startJetstream(service, clock);
   const fake: FakeBluesky = {
     ...service,
+    jetstream,
+    async close() {
+      jetstream.end();
+      await service.close();
+    },
     brand,
     account,
     gatewayLosesWrites: false,
@@ -441,6 +511,13 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
         sortAt: Math.min(at, clock.now()),
       };
       posts.set(uri, post);
+      commit(given.author.did, {
+        operation: 'create',
+        collection: 'app.bsky.feed.post',
+        rkey,
+        record,
+        cid: post.cid,
+      });
       return post;
     },
     follow(by, at) {
@@ -449,7 +526,10 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       return uri;
     },
     addBroken: (at) => void broken.push({ at }),
-    remove: (uri) => void posts.delete(uri),
+    remove(uri) {
+      const [, , did = '', collection, rkey] = uri.split('/');
+      if (posts.delete(uri)) commit(did, { operation: 'delete', collection, rkey });
+    },
     post: (uri) => posts.get(uri),
     spoilTokens(how) {
       for (const [token, held] of access) access.set(token, { ...held, state: how });

@@ -2,7 +2,7 @@ import { RichText } from '@atproto/api';
 import { Keyv } from 'keyv';
 import { guardedFetch } from '../../src/fetch.ts';
 import { bluesky } from '../../src/sources/bluesky/bluesky.ts';
-import type { Source } from '../../src/sources/source.ts';
+import type { Meter, Source } from '../../src/sources/source.ts';
 import {
   type GivenPost,
   type SourceWorld,
@@ -20,6 +20,7 @@ export interface BlueskyWorld extends SourceWorld {
 
 export interface BlueskyOptions extends Partial<WorldOptions> {
   readonly clock?: TestClock;
+  readonly meter?: Meter;
   /** More configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +34,7 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
     name: 'bsky',
     clock,
     cache,
+    ...(options.meter ? { meter: options.meter } : {}),
     fetch: guardedFetch({
       allowPrivate: true,
       userAgent: 'Potluck-test',
@@ -43,6 +45,7 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
     handle: brand.handle,
     password: brand.password,
     service: network.url,
+    jetstream: network.jetstream.url,
     allowPrivate: true,
     ...options.config,
   });
@@ -91,6 +94,8 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
       body: '{"error":"RateLimitExceeded","message":"Rate Limit Exceeded"}',
     }),
     nextRequest: network.nextRequest,
+    streaming: network.jetstream.listening,
+    breakStream: async () => network.jetstream.end(),
     sent: () =>
       network.posts
         .filter((post) => post.author === brand && ![...byKey.values()].includes(post))

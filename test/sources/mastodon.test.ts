@@ -191,7 +191,7 @@ describe('the configuration', () => {
       server: 'https://mastodon.example',
       lookback: 86_400_000,
       every: 30_000,
-      follows: true,
+      follows: 'all',
       stream: 'auto',
     });
     const server = (text: string): unknown => mastodon.config.parse({ ...minimal, server: text }).server;

@@ -1,8 +1,9 @@
-import { z } from 'zod';
-import { durationSchema } from '../../domain/duration.ts';
+import { keywords } from '../../domain/keywords.ts';
 import { cleanLine } from '../../domain/post.ts';
+import { createMemory } from '../kit/memory.ts';
 import { defineSource, type Source, type SourceContext } from '../source.ts';
 import { compose } from './compose.ts';
+import { type BlueskyConfig, blueskyConfig } from './config.ts';
 import { check } from './doctor.ts';
 import { createPoll, requestsPerPoll } from './poll.ts';
 import { type Sender, sendPost, sendReply } from './send.ts';
@@ -10,6 +11,7 @@ import { openSession } from './session.ts';
 import { conversation } from './thread.ts';
 import { profileUrl } from './urls.ts';
 import type { Us } from './us.ts';
+import { createWatch } from './watch.ts';
 
 /**
  * 3,000 requests in 5 minutes an address (https://docs.bsky.app/docs/advanced-guides/rate-limits). A third of it, for
@@ -17,61 +19,35 @@ import type { Us } from './us.ts';
  */
 const MS_PER_REQUEST = 300;
 
-const HANDLE =
-  /^(?:did:[a-z]+:[A-Za-z0-9._:%-]+|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?)$/i;
-const handle = z
-  .string()
-  .transform((value) => value.trim().replace(/^@/, ''))
-  .transform((value) => (value.startsWith('did:') ? value : value.toLowerCase()))
-  .pipe(z.string().regex(HANDLE, 'must be a handle such as brand.bsky.social, or a DID'));
-
-const config = z.strictObject({
-  handle: handle.describe('The account that people mention: brand.bsky.social'),
-  password: z
-    .string()
-    .min(1)
-    .describe('An app password: Settings → Privacy and security → App passwords. Best kept in .env.'),
-  service: z
-    .url({ protocol: /^https?$/, error: 'must be an address such as https://bsky.social' })
-    .transform((value) => new URL(value).origin)
-    .default('https://bsky.social')
-    .describe("The account's server."),
-  search: z
-    .array(z.string().trim().min(2).max(200))
-    .max(50)
-    .default([])
-    .describe('Words to search all of Bluesky for; one request each at every poll.'),
-  follows: z.boolean().default(true).describe('Whether a new follower is news.'),
-  lookback: durationSchema('24h', '1m').describe('How far the first poll looks back.'),
-  every: durationSchema('20s', '5s').describe('Time between two polls.'),
-  ours: z
-    .array(handle)
-    .max(50)
-    .default([])
-    .describe("The team's other accounts: what they answer counts as answered by us."),
-  allowPrivate: z.boolean().default(false).describe('Lets `service` be on your own network.'),
-});
-
-/** Bluesky: mentions, replies, quotes, follows and searches by polling; threaded answers. */
+/** Bluesky: mentions, replies, quotes, follows and searches by polling; watched words by the public stream; threaded answers. */
 export const bluesky = defineSource({
   kind: 'bluesky',
   label: 'Bluesky',
-  config,
+  config: blueskyConfig,
   allowsPrivate: (own) => own.allowPrivate,
   create,
 });
 
-async function create(own: z.output<typeof config>, context: SourceContext): Promise<Source> {
+async function create(own: BlueskyConfig, context: SourceContext): Promise<Source> {
   // Half a second and 43 MB that only those pay who use it.
   const api = await import('@atproto/api');
   const { name, clock, log } = context;
   const session = await openSession(api, own, context);
   const team = own.ours;
   const others = new Set(team);
-  const us = (): Us => ({ did: session.did, others });
-  const { search, follows } = own;
+  const us = (): Us => ({ did: session.did, others, brand: context.brand });
+  const { search } = own;
+  const follows = typeof own.follows === 'string' ? own.follows : keywords(own.follows);
+  const memory = createMemory();
+  const watches = own.watch.length > 0;
   const plan = { source: name, search, follows, team, lookbackMs: own.lookback };
-  const poll = createPoll(session, plan, us, log);
+  const poll = createPoll(session, plan, us, log, memory);
+  const watch = createWatch(session, us, context, {
+    url: own.jetstream,
+    watched: keywords(own.watch),
+    lookbackMs: own.lookback,
+    memory,
+  });
   const sender: Sender = { api, session, source: name, clock, log };
   return {
     name,
@@ -79,7 +55,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
     label: 'Bluesky',
     capabilities: {
       poll: true,
-      listen: false,
+      listen: watches,
       receive: false,
       conversation: true,
       reply: true,
@@ -92,6 +68,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
       return { handle: `@${cleanLine(known)}`, url: profileUrl({ did, handle: known }) };
     },
     poll: (cursor, signal) => poll(cursor, clock.now(), signal),
+    ...(watches ? { listen: watch.listen } : {}),
     async conversation(post, signal) {
       await session.signIn(signal);
       return conversation(session, post, us, signal);
@@ -108,7 +85,7 @@ async function create(own: z.output<typeof config>, context: SourceContext): Pro
     measurePost: compose,
     reply: (post, text, options) => sendReply(sender, post, text, options),
     publish: (text, options) => sendPost(sender, text, options),
-    check: (signal) => check(session, own.service, search, signal),
+    check: (signal) => check(session, own.service, search, watches ? watch.tryStream : null, signal),
     close: () => session.settled(),
   };
 }

@@ -7,6 +7,8 @@ export async function check(
   session: Session,
   service: string,
   search: readonly string[],
+  /** Opens the public stream and closes it again; null where nothing is watched. */
+  tryStream: ((signal: AbortSignal) => Promise<string>) | null,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
@@ -43,6 +45,8 @@ export async function check(
       );
       return `searches posts (${search.length} ${search.length === 1 ? 'term' : 'terms'})`;
     });
+  if (tryStream)
+    await attempt('opens the public stream', 'Look whether `jetstream` is right.', () => tryStream(signal));
   return checks;
 }
 

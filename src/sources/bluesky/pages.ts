@@ -29,7 +29,7 @@ export function isUnreadable(entry: object): entry is Unreadable {
 /** Entries a request: the most that the lexicons allow. */
 const PAGE = 100;
 /** https://docs.bsky.app/docs/api/app-bsky-feed-get-posts: at most 25 addresses a request. */
-const HYDRATE = 25;
+export const HYDRATE = 25;
 
 /** What has happened to us. Likes and reposts may be among it: not every server knows `reasons`. */
 export function notificationPages(

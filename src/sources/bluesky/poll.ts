@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Keywords } from '../../domain/keywords.ts';
 import type { Post } from '../../domain/post.ts';
 import { messageOf, RateLimitedError } from '../../errors.ts';
+import type { Memory } from '../kit/memory.ts';
 import type { Batch, Dropped, SourceLog } from '../source.ts';
 import {
   type FetchPage,
@@ -12,7 +14,7 @@ import {
 } from './pages.ts';
 import { type Otherwise, readFollow, readPost } from './read-post.ts';
 import type { Session } from './session.ts';
-import { type FeedItem, type PostView, whyInvalid } from './shapes.ts';
+import { type AuthorView, type FeedItem, type PostView, whyInvalid } from './shapes.ts';
 import { readStream, type StreamState, streamStateSchema } from './stream.ts';
 import type { Us } from './us.ts';
 
@@ -20,7 +22,8 @@ import type { Us } from './us.ts';
 export interface PollPlan {
   readonly source: string;
   readonly search: readonly string[];
-  readonly follows: boolean;
+  /** Which followers are news. */
+  readonly follows: 'all' | 'none' | Keywords;
   /** Other accounts of the team: handles or DIDs. */
   readonly team: readonly string[];
   readonly lookbackMs: number;
@@ -53,6 +56,7 @@ export function createPoll(
   plan: PollPlan,
   us: () => Us,
   log: SourceLog,
+  memory: Memory,
 ): (cursor: string | null, now: number, signal: AbortSignal) => Promise<Batch> {
   /** Why a stream failed last time, so that it is told once. */
   const troubles = new Map<string, string>();
@@ -92,10 +96,10 @@ export function createPoll(
       put(got, view.uri, () => readPost(view, plan.source, us(), otherwise));
 
     const reasons = ['mention', 'reply', 'quote'];
-    const asked = plan.follows ? [...reasons, 'follow'] : reasons;
+    const asked = plan.follows === 'none' ? reasons : [...reasons, 'follow'];
     const notices = await read('notifications', notificationPages(session, asked, signal));
     for (const notice of notices)
-      if (notice.reason === 'follow' && plan.follows)
+      if (notice.reason === 'follow' && isNews(notice.author, plan.follows))
         put(got, notice.uri, () => readFollow(notice, plan.source, us()));
     const uris = notices.filter(({ reason }) => reasons.includes(reason)).map(({ uri }) => uri);
     for (const view of readableOf(await fetchPosts(session, uris, signal), got)) add(view, 'comment');
@@ -109,8 +113,16 @@ export function createPoll(
       for (const view of await readIfPossible(`search:${term}`, searchPages(session, term, signal)))
         add(view, 'keyword');
 
-    return batchOf(got, cursor);
+    memory.delivered(got.posts.keys());
+    return batchOf(got, cursor, memory.takeDeleted());
   };
+}
+
+/** By what followers call themselves and say of themselves. */
+function isNews(author: AuthorView, follows: PollPlan['follows']): boolean {
+  if (typeof follows === 'string') return follows === 'all';
+  const { displayName = '', handle, description = '' } = author;
+  return follows.find([displayName, handle, description].join('\n')) !== null;
 }
 
 /** The readable ones; the others are counted as dropped. */
@@ -135,7 +147,11 @@ function put(got: Gathering, uri: string, make: () => Post): void {
   }
 }
 
-function batchOf({ posts, dropped, streams, more, waitMs }: Gathering, cursor: string | null): Batch {
+function batchOf(
+  { posts, dropped, streams, more, waitMs }: Gathering,
+  cursor: string | null,
+  deleted: readonly string[],
+): Batch {
   const after = JSON.stringify({ v: 1, streams });
   return {
     posts: [...posts.values()],
@@ -143,6 +159,7 @@ function batchOf({ posts, dropped, streams, more, waitMs }: Gathering, cursor: s
     ...(more ? { more } : {}),
     ...(waitMs === undefined ? {} : { waitMs }),
     ...(dropped.length > 0 ? { dropped } : {}),
+    ...(deleted.length > 0 ? { deleted } : {}),
   };
 }
 

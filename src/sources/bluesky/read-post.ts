@@ -1,4 +1,5 @@
 import { makePost, type Post, type Via } from '../../domain/post.ts';
+import { isOurLink } from '../../domain/triage/brand.ts';
 import { readEmbed } from './embeds.ts';
 import { readText } from './rich-text.ts';
 import type { AuthorView, Notification, PostView } from './shapes.ts';
@@ -13,17 +14,18 @@ export function readPost(view: PostView, source: string, us: Us, otherwise: Othe
   const { record } = view;
   const { text, links, mentions } = readText(record.text, record.facets);
   const embed = readEmbed(view.embed);
+  const allLinks = [...new Set([...links, ...embed.links])];
   return makePost({
     source,
     id: view.uri,
     conversationId: record.reply?.root.uri ?? view.uri,
     replyTo: record.reply?.parent.uri ?? null,
-    via: viaOf(view, mentions, us, otherwise),
+    via: viaOf(view, mentions, us, otherwise === 'keyword' && sharesUs(allLinks, us) ? 'share' : otherwise),
     author: readAuthor(view.author),
     text,
     lang: record.langs?.[0]?.slice(0, 35) ?? null,
     url: postUrl(view.uri, view.author),
-    links: [...new Set([...links, ...embed.links])],
+    links: allLinks,
     media: [...embed.media],
     createdAt: writtenAt(record.createdAt, view.indexedAt),
     ours: isOurs(view.author, us),
@@ -56,7 +58,7 @@ function readAuthor(author: AuthorView): Parameters<typeof makePost>[0]['author'
 }
 
 /** An answer to us is a reply even when it also mentions us (clients add no mention, people do). */
-function viaOf(view: PostView, mentions: readonly string[], us: Us, otherwise: Otherwise): Via {
+function viaOf(view: PostView, mentions: readonly string[], us: Us, otherwise: Otherwise | 'share'): Via {
   const { reply, embed } = view.record;
   if (isOurUri(reply?.parent.uri, us)) return 'reply';
   if (us.did !== null && mentions.includes(us.did)) return 'mention';
@@ -65,14 +67,20 @@ function viaOf(view: PostView, mentions: readonly string[], us: Us, otherwise: O
   return otherwise;
 }
 
+/** Found by a word, and it leads to us: that says more than the word. */
+export function sharesUs(links: readonly string[], { brand }: Us): boolean {
+  return brand !== undefined && links.some((link) => isOurLink(link, brand));
+}
+
 /** The address in a record's `app.bsky.embed.record` or `recordWithMedia`. */
-function quotedUri(embed: unknown): string | undefined {
+export function quotedUri(embed: unknown): string | undefined {
   const record = field(embed, 'record');
   const uri = field(record, 'uri') ?? field(field(record, 'record'), 'uri');
   return typeof uri === 'string' ? uri : undefined;
 }
 
-function field(value: unknown, name: string): unknown {
+/** A field of something that may be anything. */
+export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 

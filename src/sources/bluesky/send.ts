@@ -1,6 +1,8 @@
 import type { Agent } from '@atproto/api';
 import type { Clock } from '../../clock.ts';
 import { makePost, type Post } from '../../domain/post.ts';
+import { readLanguage } from '../../domain/triage/language.ts';
+import { readWords } from '../../domain/triage/tokens.ts';
 import {
   AuthError,
   RateLimitedError,
@@ -55,7 +57,7 @@ export async function sendReply(
 ): Promise<readonly Post[]> {
   if (parseUri(post.id)?.collection !== POST)
     throw new RejectedError('There is no post here to answer; open the profile and write there.');
-  const sight = await look(sender.session, post.id, options.signal);
+  const sight = await look(sender.session, post.id, options.signal, 'answer');
   if (sight.seen !== 'post')
     throw new RejectedError(
       sight.seen === 'blocked'
@@ -74,7 +76,13 @@ export async function sendReply(
 /** Publishes a post of our own. Errors: see {@link Source.publish}. */
 export async function sendPost(sender: Sender, text: string, options: SendOptions): Promise<readonly Post[]> {
   await sender.session.signIn(options.signal);
-  return send(sender, text, options, { reply: null, lang: null, answering: null });
+  return send(sender, text, options, { reply: null, lang: languageOf(text), answering: null });
+}
+
+/** The language of a post of our own, where the detector is sure of it. */
+function languageOf(text: string): string | null {
+  const { language, sure } = readLanguage(readWords(text), null);
+  return sure ? language : null;
 }
 
 interface Place {
@@ -139,10 +147,15 @@ async function findFacets(
   signal: AbortSignal,
 ): Promise<readonly Plain[]> {
   const rich = new api.RichText({ text });
-  await session.call('look up handles', signal, async (agent: Agent) => {
-    await rich.detectFacets(agent);
-    return { data: null };
-  });
+  await session.call(
+    'look up handles',
+    signal,
+    async (agent: Agent) => {
+      await rich.detectFacets(agent);
+      return { data: null };
+    },
+    'answer',
+  );
   const facets = rich.facets?.flatMap((facet) => {
     const features = facet.features.filter((feature) => !('did' in feature) || feature.did !== '');
     const { byteStart, byteEnd } = facet.index;
@@ -169,8 +182,11 @@ async function commit(
     value: { ...record },
   }));
   try {
-    const { results } = await session.call('post', signal, (agent) =>
-      agent.com.atproto.repo.applyWrites({ repo: did, validate: true, writes }, { signal }),
+    const { results } = await session.call(
+      'post',
+      signal,
+      (agent) => agent.com.atproto.repo.applyWrites({ repo: did, validate: true, writes }, { signal }),
+      'answer',
     );
     const cid = results?.[0] && 'cid' in results[0] ? results[0].cid : undefined;
     const first = drafts[0];
@@ -215,8 +231,11 @@ async function isThere(
 ): Promise<boolean | null> {
   const rkey = drafts[0]?.rkey ?? '';
   try {
-    await session.call('look for the post', signal, (agent) =>
-      agent.com.atproto.repo.getRecord({ repo: did, collection: POST, rkey }, { signal }),
+    await session.call(
+      'look for the post',
+      signal,
+      (agent) => agent.com.atproto.repo.getRecord({ repo: did, collection: POST, rkey }, { signal }),
+      'answer',
     );
     return true;
   } catch (error) {

@@ -25,8 +25,15 @@ export interface Session {
   /**
    * Runs a request signed in, and once more after renewing a token that has gone bad. Answers that fail only the SDK's
    * own check are returned as they are: the caller reads them entry by entry.
+   *
+   * @param purpose what the budget counts it as; default `read`
    */
-  call<T>(doing: string, signal: AbortSignal, work: (agent: Agent) => Promise<{ data: T }>): Promise<T>;
+  call<T>(
+    doing: string,
+    signal: AbortSignal,
+    work: (agent: Agent) => Promise<{ data: T }>,
+    purpose?: 'read' | 'answer',
+  ): Promise<T>;
   /** Resolves when the newest tokens are stored. */
   settled(): Promise<void>;
 }
@@ -56,7 +63,7 @@ type Stored = z.output<typeof storedSchema>;
 export async function openSession(
   api: AtprotoApi,
   credentials: Credentials,
-  context: Pick<SourceContext, 'fetch' | 'cache' | 'clock' | 'log'>,
+  context: Pick<SourceContext, 'fetch' | 'cache' | 'clock' | 'log' | 'meter'>,
 ): Promise<Session> {
   const { cache, clock, log } = context;
   let saving: Promise<unknown> = Promise.resolve();
@@ -141,9 +148,10 @@ export async function openSession(
       return scopeOf(connection.session?.accessJwt);
     },
     signIn,
-    async call(doing, signal, work) {
+    async call(doing, signal, work, purpose) {
       for (let attempt = 0; ; attempt++) {
         await signIn(signal);
+        await context.meter.spend({ requests: 1 }, purpose);
         const token = connection.session?.accessJwt;
         try {
           return await readable(work(agent));

@@ -13,6 +13,8 @@ const authorSchema = z.object({
   handle: z.string().min(1),
   displayName: optionalText,
   avatar: optionalText,
+  /** What they say of themselves; told with notifications. */
+  description: optionalText,
 });
 export type AuthorView = z.output<typeof authorSchema>;
 
@@ -21,14 +23,17 @@ const refSchema = z.object({ uri: z.string().min(1), cid: z.string().min(1) });
 export type PostRef = z.output<typeof refSchema>;
 
 /** The post as its author's client wrote it: every field but the text may be nonsense. */
-const recordSchema = z.object({
+export const recordSchema = z.object({
   text: z.string(),
   createdAt: optionalText,
   langs: z.array(z.string()).optional().catch(undefined),
   reply: z.object({ root: refSchema, parent: refSchema }).optional().catch(undefined),
   facets: z.array(z.unknown()).optional().catch(undefined),
+  /** Hashtags besides those in the text. */
+  tags: z.array(z.string()).optional().catch(undefined),
   embed: z.unknown().optional(),
 });
+export type PostRecord = z.output<typeof recordSchema>;
 
 export const postViewSchema = z.object({
   uri: z.string().startsWith('at://'),

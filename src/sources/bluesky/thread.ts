@@ -48,8 +48,13 @@ export async function conversation(
 }
 
 /** Looks at a single post as it is now. */
-export async function look(session: Session, uri: string, signal: AbortSignal): Promise<Sight> {
-  const node = await fetchThread(session, uri, 0, 0, signal);
+export async function look(
+  session: Session,
+  uri: string,
+  signal: AbortSignal,
+  purpose: 'read' | 'answer',
+): Promise<Sight> {
+  const node = await fetchThread(session, uri, 0, 0, signal, purpose);
   const parsed = threadNodeSchema.safeParse(node);
   if (parsed.success) {
     const view = postViewSchema.safeParse(parsed.data.post);
@@ -83,10 +88,14 @@ async function fetchThread(
   depth: number,
   parentHeight: number,
   signal: AbortSignal,
+  purpose: 'read' | 'answer' = 'read',
 ): Promise<unknown> {
   try {
-    const answer = await session.call('read a conversation', signal, (agent) =>
-      agent.app.bsky.feed.getPostThread({ uri, depth, parentHeight }, { signal }),
+    const answer = await session.call(
+      'read a conversation',
+      signal,
+      (agent) => agent.app.bsky.feed.getPostThread({ uri, depth, parentHeight }, { signal }),
+      purpose,
     );
     return answer.thread;
   } catch (error) {

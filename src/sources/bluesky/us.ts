@@ -1,3 +1,4 @@
+import type { Brand } from '../../domain/triage/verdict.ts';
 import type { AuthorView } from './shapes.ts';
 
 /** Who counts as us: the account we speak as, and the team's other accounts. */
@@ -6,6 +7,8 @@ export interface Us {
   readonly did: string | null;
   /** Other handles (lower case) and DIDs of the team. */
   readonly others: ReadonlySet<string>;
+  /** Whose domains make a link a share; none without. */
+  readonly brand?: Brand;
 }
 
 export function isOurs(author: Pick<AuthorView, 'did' | 'handle'>, us: Us): boolean {

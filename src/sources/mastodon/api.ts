@@ -7,6 +7,7 @@ import {
   UnavailableError,
   UncertainError,
 } from '../../errors.ts';
+import type { Meter } from '../source.ts';
 
 /**
  * A thin client of the Mastodon REST API. The package masto cannot take a `fetch`, so it would pass by the time-outs
@@ -15,7 +16,8 @@ import {
 
 /** Scopes of a token that does everything here (https://docs.joinmastodon.org/api/oauth-scopes/). */
 export const SCOPES = ['read:accounts', 'read:notifications', 'read:statuses', 'write:statuses'] as const;
-export type Scope = (typeof SCOPES)[number];
+/** `read:lists` only where lists are watched. */
+export type Scope = (typeof SCOPES)[number] | 'read:lists';
 
 /** Where a 429 does not say: Mastodon's window is five minutes (https://docs.joinmastodon.org/api/rate-limits/). */
 const DEFAULT_WAIT_MS = 60_000;
@@ -47,6 +49,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the token needs for it: named when the server refuses. */
   readonly scope: Scope;
+  /** What the budget counts it as; default `read`. */
+  readonly purpose?: 'read' | 'answer';
   readonly signal: AbortSignal;
 }
 
@@ -63,6 +67,7 @@ interface ApiOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  readonly meter: Meter;
 }
 
 /** @see Api */
@@ -70,6 +75,7 @@ export function createApi(options: ApiOptions): Api {
   async function open(url: string, call: Call): Promise<Response> {
     const { method = 'GET', body, signal } = call;
     signal.throwIfAborted();
+    await options.meter.spend({ requests: 1 }, call.purpose);
     const headers: Record<string, string> = {
       accept: 'application/json',
       authorization: `Bearer ${options.token}`,

@@ -1,8 +1,9 @@
 import type { Check } from '../../domain/check.ts';
 import { AuthError, messageOf } from '../../errors.ts';
 import { SCOPES } from './api.ts';
-import type { Connection, Session } from './connection.ts';
+import { type Connection, isShut, type Session } from './connection.ts';
 import { appSchema } from './entities.ts';
+import type { WatchPlan } from './watch.ts';
 
 const fine = (what: string): Check => ({ ok: true, what, remedy: null });
 
@@ -18,7 +19,7 @@ function failed(what: string, error: unknown): Check {
 /** Sign-in, what may be read, what may be written, streaming. Never throws for what it finds. */
 export async function checkConnection(
   connection: Connection,
-  streams: boolean,
+  { streams, plan }: { readonly streams: boolean; readonly plan: WatchPlan },
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const host = new URL(connection.server).host;
@@ -35,6 +36,14 @@ export async function checkConnection(
   const reads = [
     ['reads notifications', '/api/v1/notifications', 'read:notifications'],
     ['reads posts', `/api/v1/accounts/${me}/statuses`, 'read:statuses'],
+    ...plan.lists.map(
+      (list) =>
+        [
+          `reads the list ${list}`,
+          `/api/v1/timelines/list/${encodeURIComponent(list)}`,
+          'read:lists',
+        ] as const,
+    ),
   ] as const;
   for (const [what, path, scope] of reads) {
     try {
@@ -45,6 +54,12 @@ export async function checkConnection(
     }
   }
   checks.push(await checkScopes(connection, signal));
+  if (plan.public !== 'off' && isShut(plan.public, session))
+    checks.push({
+      ok: false,
+      what: 'watches the public stream',
+      remedy: `${host} has switched this public stream off (“${plan.public}”). Choose another one for \`public\`, or remove it together with \`watch\`.`,
+    });
   if (streams) checks.push(fine(`polls, and streams where ${host} offers it`));
   return checks;
 }

@@ -1,6 +1,7 @@
 import type { Keyv } from 'keyv';
 import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
+import type { Brand } from '../../domain/triage/verdict.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 import type { SourceLog } from '../source.ts';
 import { type Api, RefusedError, SCOPES } from './api.ts';
@@ -23,6 +24,8 @@ export interface Session {
   /** Domain of the server's accounts, which may differ from the address of its API. */
   readonly domain: string;
   readonly rules: Rules;
+  /** Public streams that the server has switched off (told since Mastodon 4.5). */
+  readonly shut: readonly ('local' | 'remote')[];
   /** Start of the streaming address, `https://…`. */
   readonly streaming: string;
   /** "Mastodon Social, 4.5.0", for the person who runs the bot. */
@@ -53,6 +56,11 @@ export interface Connection {
   noteWarning(status: MastodonStatus): void;
 }
 
+/** Whether the server says that it offers this public stream to nobody. */
+export function isShut(which: 'all' | 'local' | 'remote', { shut }: Session): boolean {
+  return which === 'all' ? shut.length === 2 : shut.includes(which);
+}
+
 const MAX_WARNINGS = 2_000;
 
 /** @param ours handles of the team's other accounts, with or without `@` and domain. */
@@ -64,6 +72,7 @@ export function connect(options: {
   readonly cache: Keyv;
   readonly log: SourceLog;
   readonly ours: readonly string[];
+  readonly brand: Brand;
 }): Connection {
   const { server, api } = options;
   const host = new URL(server).host;
@@ -92,7 +101,8 @@ export function connect(options: {
       remember(warnings, status);
       const domain = known?.domain ?? host;
       const ours = this.isOurs(status.account);
-      return statusToPost(status, { source: options.name, domain, conversationId, via, ours });
+      const { name: source, brand } = options;
+      return statusToPost(status, { source, domain, conversationId, via, ours, brand });
     },
     noteWarning: (status) => remember(warnings, status),
     warningOf: (statusId) => warnings.get(statusId) ?? '',
@@ -135,6 +145,9 @@ async function signIn(api: Api, server: string, signal: AbortSignal): Promise<Se
     domain,
     rules: rulesOf(instance),
     streaming: streamingOf(instance, server),
+    shut: (['local', 'remote'] as const).filter(
+      (which) => instance?.configuration?.timelines_access?.live_feeds?.[which] === 'disabled',
+    ),
     software: [instance?.title || host, instance?.version].filter(Boolean).join(', ').slice(0, 200),
   };
 }

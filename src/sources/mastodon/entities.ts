@@ -26,12 +26,21 @@ const accountSchema = z.object({
   display_name: words,
   url: maybe,
   avatar: maybe,
+  /** What they say of themselves, in HTML. */
+  note: words,
 });
 export type MastodonAccount = z.output<typeof accountSchema>;
+
+/** A quote that may be shown: https://docs.joinmastodon.org/entities/Quote/ */
+const quoteSchema = z.object({
+  state: z.literal('accepted'),
+  quoted_status: z.object({ id, account: accountSchema, content: words, url: maybe }),
+});
 
 export const statusSchema = z.object({
   id,
   created_at: time,
+  edited_at: time.nullish().catch(null),
   account: accountSchema,
   content: words,
   spoiler_text: words,
@@ -46,6 +55,12 @@ export const statusSchema = z.object({
     .unknown()
     .optional()
     .transform((value) => value !== null && value !== undefined && value !== false),
+  quote: quoteSchema.nullish().catch(null),
+  mentions: z
+    .array(z.object({ id }))
+    .nullish()
+    .catch(null)
+    .transform((value) => value ?? []),
   media_attachments: z
     .array(z.object({ url: maybe, description: words }))
     .nullish()
@@ -97,6 +112,7 @@ export const instanceSchema = z.object({
   urls: part({ streaming_api: maybe }),
   configuration: part({
     urls: part({ streaming: maybe }),
+    timelines_access: part({ live_feeds: part({ local: maybe, remote: maybe }) }),
     statuses: part({ max_characters: count, characters_reserved_per_url: count }),
   }),
 });

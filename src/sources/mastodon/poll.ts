@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
+import { AuthError, messageOf } from '../../errors.ts';
+import type { Memory } from '../kit/memory.ts';
 import type { Batch, Dropped } from '../source.ts';
-import { type Params, RefusedError } from './api.ts';
+import { type Params, RefusedError, type Scope } from './api.ts';
 import type { Connection, Session } from './connection.ts';
 import {
   type MastodonNotification,
@@ -14,6 +16,7 @@ import {
 import { type Anchor, type Entry, type Page, type PageParams, type Read, readSince } from './since.ts';
 import { type Threads, viaOf } from './threads.ts';
 import { followToPost } from './to-post.ts';
+import type { Watch } from './watch.ts';
 
 /** Mastodon's default is 40 for notifications (most 80); every known server takes 40 or quietly gives fewer. */
 const PAGE = 40;
@@ -29,6 +32,7 @@ const cursorSchema = z.object({
   notifications: anchorSchema,
   own: anchorSchema,
   tags: z.record(z.string(), anchorSchema).catch({}),
+  lists: z.record(z.string(), anchorSchema).default({}).catch({}),
 });
 type Cursor = z.output<typeof cursorSchema>;
 
@@ -41,8 +45,8 @@ interface NotificationEntry extends Entry {
 
 export interface PollOptions {
   readonly lookbackMs: number;
-  readonly follows: boolean;
-  readonly hashtags: readonly string[];
+  readonly watch: Watch;
+  readonly memory: Memory;
 }
 
 export interface Poller {
@@ -55,6 +59,12 @@ export interface Poller {
   ): Promise<Post | null>;
   /** One of our own statuses; null for a boost. */
   ownToPost(status: MastodonStatus, signal: AbortSignal): Promise<Post | null>;
+  /** A status found by a word, a hashtag or a list; null for a boost. */
+  foundToPost(status: MastodonStatus, signal: AbortSignal): Promise<Post | null>;
+}
+
+function anchorsOf(reads: Readonly<Record<string, Read<StatusEntry>>>): Record<string, Anchor> {
+  return Object.fromEntries(Object.entries(reads).map(([key, read]) => [key, read.anchor]));
 }
 
 function readCursor(raw: string | null): Cursor | null {
@@ -73,12 +83,14 @@ export function createPoller(connection: Connection, threads: Threads, options: 
   const reported = new Set<string>();
   // A server near its limit says when there is more: the next poll waits for it.
   let waitMs: number | null = null;
+  /** Why a list could not be read last time, so that it is told once. */
+  const troubles = new Map<string, string>();
 
   async function page<E extends Entry>(
     path: string,
     params: Params,
     read: (raw: unknown, dropped: Dropped[]) => readonly E[],
-    scope: 'read:notifications' | 'read:statuses',
+    scope: Scope,
     signal: AbortSignal,
   ): Promise<Page<E>> {
     const answer = await api
@@ -113,7 +125,13 @@ export function createPoller(connection: Connection, threads: Threads, options: 
       anchor,
     );
 
-  const readStatuses = (path: string, params: Params, anchor: Anchor, signal: AbortSignal) =>
+  const readStatuses = (
+    path: string,
+    params: Params,
+    anchor: Anchor,
+    signal: AbortSignal,
+    scope: Scope = 'read:statuses',
+  ) =>
     readSince<StatusEntry>(
       (paging: PageParams) =>
         page(
@@ -125,7 +143,7 @@ export function createPoller(connection: Connection, threads: Threads, options: 
               at: status.created_at,
               status,
             })),
-          'read:statuses',
+          scope,
           signal,
         ),
       anchor,
@@ -145,7 +163,7 @@ export function createPoller(connection: Connection, threads: Threads, options: 
     const { type, account } = notification;
     if (type === 'follow') {
       const session = connection.current();
-      if (!options.follows || !account || !session) return null;
+      if (!account || !session || !options.watch.isNews(account)) return null;
       return followToPost(account, notification.created_at, {
         source: connection.name,
         domain: session.domain,
@@ -177,16 +195,49 @@ export function createPoller(connection: Connection, threads: Threads, options: 
     const path = `/api/v1/accounts/${encodeURIComponent(session.me.id)}/statuses`;
     const own = await readStatuses(path, { exclude_reblogs: 'true' }, cursor.own, signal);
     const tags: Record<string, Read<StatusEntry>> = {};
-    for (const tag of options.hashtags) {
+    for (const tag of options.watch.plan.hashtags) {
       const anchor = cursor.tags[tag] ?? { id: null, at: clock.now() - options.lookbackMs };
       tags[tag] = await readStatuses(`/api/v1/timelines/tag/${encodeURIComponent(tag)}`, {}, anchor, signal);
     }
-    return { notifications, own, tags };
+    const lists: Record<string, Read<StatusEntry>> = {};
+    for (const list of options.watch.plan.lists) {
+      const anchor = cursor.lists[list] ?? { id: null, at: clock.now() - options.lookbackMs };
+      lists[list] = await readWatchedList(list, anchor, signal);
+    }
+    return { notifications, own, tags, lists };
   }
 
-  return {
+  /** A list that was deleted, or that the token may not read, must not stop everything else. */
+  async function readWatchedList(
+    list: string,
+    anchor: Anchor,
+    signal: AbortSignal,
+  ): Promise<Read<StatusEntry>> {
+    try {
+      const path = `/api/v1/timelines/list/${encodeURIComponent(list)}`;
+      const read = await readStatuses(path, {}, anchor, signal, 'read:lists');
+      troubles.delete(list);
+      return {
+        ...read,
+        entries: read.entries.filter((entry) => options.watch.concernsFromList(entry.status)),
+      };
+    } catch (error) {
+      if (!(error instanceof RefusedError || error instanceof AuthError)) throw error;
+      const why = messageOf(error);
+      if (troubles.get(list) !== why)
+        connection.log.warn({ source: connection.name, list, why }, 'a list cannot be read');
+      troubles.set(list, why);
+      return { entries: [], anchor, more: false, gap: null, dropped: [] };
+    }
+  }
+
+  const poller: Poller = {
     notificationToPost,
     ownToPost: (status, signal) => statusToPost(status, null, signal),
+    foundToPost(status, signal) {
+      const via = viaOf(status, connection);
+      return statusToPost(status, via === 'quote' ? via : 'keyword', signal);
+    },
 
     async poll(raw, signal) {
       const session = await connection.session(signal);
@@ -197,15 +248,16 @@ export function createPoller(connection: Connection, threads: Threads, options: 
         notifications: start,
         own: start,
         tags: {},
+        lists: {},
       };
-      const { notifications, own, tags } = await readAll(cursor, session, signal);
+      const { notifications, own, tags, lists } = await readAll(cursor, session, signal);
       const dropped: Dropped[] = [];
       const posts = new Map<string, Post>();
       const wanted = (entry: Entry): boolean => entry.at >= cursor.since;
       const keep = (post: Post | null): void => {
         // The same post by a hashtag and by a notification: being spoken to says more.
         const known = post ? posts.get(post.id) : undefined;
-        if (post && (!known || known.via === 'keyword')) posts.set(post.id, post);
+        if (post && (!known || known.via === 'keyword' || known.via === 'share')) posts.set(post.id, post);
       };
       // In the order of time, so that a thread's root is known before its replies ask for it.
       const work = [
@@ -214,10 +266,10 @@ export function createPoller(connection: Connection, threads: Threads, options: 
           read: () => notificationToPost(entry.notification, dropped, signal),
         })),
         ...own.entries.map((entry) => ({ entry, read: () => statusToPost(entry.status, null, signal) })),
-        ...Object.values(tags).flatMap((read) =>
+        ...[...Object.values(tags), ...Object.values(lists)].flatMap((read) =>
           read.entries.map((entry) => ({
             entry,
-            read: () => statusToPost(entry.status, 'keyword', signal),
+            read: () => poller.foundToPost(entry.status, signal),
           })),
         ),
       ].sort((a, b) => a.entry.at - b.entry.at);
@@ -231,7 +283,9 @@ export function createPoller(connection: Connection, threads: Threads, options: 
         }
       }
 
-      const reads = [notifications, own, ...Object.values(tags)];
+      const reads = [notifications, own, ...Object.values(tags), ...Object.values(lists)];
+      for (const { id, editedAt } of posts.values()) options.memory.delivered([id], editedAt);
+      const deleted = options.memory.takeDeleted();
       const gaps = reads.flatMap((read) => read.gap ?? []);
       return {
         posts: [...posts.values()],
@@ -239,11 +293,13 @@ export function createPoller(connection: Connection, threads: Threads, options: 
           ...cursor,
           notifications: notifications.anchor,
           own: own.anchor,
-          tags: Object.fromEntries(Object.entries(tags).map(([tag, read]) => [tag, read.anchor])),
+          tags: anchorsOf(tags),
+          lists: anchorsOf(lists),
         } satisfies Cursor),
         more: reads.some((read) => read.more),
         dropped: once([...reads.flatMap((read) => read.dropped), ...dropped]),
         ...(waitMs === null ? {} : { waitMs }),
+        ...(deleted.length === 0 ? {} : { deleted }),
         ...(gaps.length === 0
           ? {}
           : {
@@ -255,4 +311,5 @@ export function createPoller(connection: Connection, threads: Threads, options: 
       };
     },
   };
+  return poller;
 }

@@ -1,5 +1,7 @@
 import type { Post } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
+import { readLanguage } from '../../domain/triage/language.ts';
+import { readWords } from '../../domain/triage/tokens.ts';
 import {
   AuthError,
   messageOf,
@@ -74,7 +76,9 @@ export function createSender(connection: Connection): Sender {
     if (post.id.startsWith(FOLLOW)) return null;
     try {
       const path = `/api/v1/statuses/${encodeURIComponent(post.id)}`;
-      const parsed = statusSchema.safeParse((await api.call(path, { scope: 'read:statuses', signal })).json);
+      const parsed = statusSchema.safeParse(
+        (await api.call(path, { scope: 'read:statuses', purpose: 'answer', signal })).json,
+      );
       if (parsed.success) return parsed.data;
       throw new UnavailableError(
         'The server tells nothing readable about the post to answer; nothing was sent.',
@@ -100,6 +104,7 @@ export function createSender(connection: Connection): Sender {
         ...outgoing.manner,
       },
       scope: 'write:statuses',
+      purpose: 'answer',
       signal: outgoing.signal,
     });
     return statusSchema.parse(answer.json);
@@ -112,6 +117,7 @@ export function createSender(connection: Connection): Sender {
     const answer = await api.call(`/api/v1/accounts/${encodeURIComponent(me)}/statuses`, {
       params: { limit: 40, exclude_reblogs: 'true' },
       scope: 'read:statuses',
+      purpose: 'answer',
       signal: outgoing.signal,
     });
     const wanted = letters(outgoing.text);
@@ -196,7 +202,7 @@ export function createSender(connection: Connection): Sender {
 
     async publish(text, options) {
       await connection.session(options.signal);
-      const sent = await sendAll(partsOf(measured(text, null, '')), null, {}, options);
+      const sent = await sendAll(partsOf(measured(text, null, '')), null, mannerOfOwn(text), options);
       return sent.map((one) => connection.toPost(one, 'comment', sent[0]?.id ?? one.id));
     },
   };
@@ -214,6 +220,12 @@ function mannerOf(status: MastodonStatus): Manner {
     ...(spoiler_text === '' ? {} : { spoiler_text }),
     ...(language ? { language } : {}),
   };
+}
+
+/** A post of our own says its language where the detector is sure of it; else the account's own setting holds. */
+function mannerOfOwn(text: string): Manner {
+  const { language, sure } = readLanguage(readWords(text), null);
+  return sure && language !== null ? { language } : {};
 }
 
 /** What stays the same between what was sent and what the server shows: links are shortened, mentions lose their domain. */

@@ -139,9 +139,12 @@ function rootAmong(ancestors: readonly MastodonStatus[]): MastodonStatus | undef
 
 /** How a post of a thread reached us, told from itself alone. */
 export function viaOf(status: MastodonStatus, connection: Connection): Via {
+  const me = connection.current()?.me.id;
+  const quotesUs = me !== undefined && status.quote?.quoted_status.account.id === me;
+  if (quotesUs && status.in_reply_to_account_id !== me && !connection.isOurs(status.account)) return 'quote';
   if (status.in_reply_to_id === null) return connection.isOurs(status.account) ? 'comment' : 'mention';
   const answered = status.in_reply_to_account_id;
-  const toUs = answered !== null && answered === connection.current()?.me.id;
+  const toUs = answered !== null && answered === me;
   return toUs || connection.isOurs(status.account) ? 'reply' : 'mention';
 }
 
