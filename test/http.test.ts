@@ -51,6 +51,8 @@ function ask(
       resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
     });
     out.on('error', reject);
+    // The answer may come before all is written: a connection that breaks after it is of no interest.
+    out.on('socket', (socket) => socket.on('error', reject));
     for (const chunk of body) out.write(chunk);
     out.end();
   });
