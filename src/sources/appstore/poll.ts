@@ -2,6 +2,7 @@ import type { Keyv } from 'keyv';
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Post } from '../../domain/post.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { AppstoreConfig } from './config.ts';
 import type { Requests } from './request.ts';
@@ -14,7 +15,6 @@ const LAST_PAGE = 10;
 /** A page may be empty although a later one is not. */
 const HOLES = 2;
 const FIRST_TTL_MS = 400 * 86_400_000;
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -40,7 +40,7 @@ export function createPoller(
   parts: { readonly name: string; readonly requests: Requests; readonly clock: Clock; readonly cache: Keyv },
 ) {
   const { app } = config;
-  const reported = new Set<string>();
+  const once = createOnce();
 
   /** Apple gives the time of the last change only: what is seen later under another time was changed. */
   async function firstSeen(review: Review): Promise<number> {
@@ -70,15 +70,6 @@ export function createPoller(
       if (page === LAST_PAGE && holes === 0) return { found, cut: oldest };
     }
     return { found, cut: null };
-  }
-
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter(({ why }) => {
-      if (reported.has(why)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(why);
-      return true;
-    });
   }
 
   return async function poll(raw: string | null, signal: AbortSignal): Promise<Batch> {

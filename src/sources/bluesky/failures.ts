@@ -85,22 +85,6 @@ function waitMs(headers: Readonly<Record<string, string>>, now: number): number 
   return DEFAULT_WAIT_MS;
 }
 
-/** Whether the request certainly never reached the service. */
-export function neverLeft(error: unknown): boolean {
-  return causes(error).some(
-    (at) => 'code' in at && typeof at.code === 'string' && NOT_CONNECTED.has(at.code),
-  );
-}
-
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** The error, what caused it, and so on. */
 function causes(error: unknown): readonly Error[] {
   const chain: Error[] = [];

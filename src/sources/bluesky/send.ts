@@ -10,10 +10,11 @@ import {
   UnavailableError,
   UncertainError,
 } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { SourceLog } from '../source.ts';
 import { cidOf, type Plain } from './cid.ts';
 import { compose } from './compose.ts';
-import { neverLeft, xrpcFailure } from './failures.ts';
+import { xrpcFailure } from './failures.ts';
 import { recordKey } from './record-key.ts';
 import { readText } from './rich-text.ts';
 import type { AtprotoApi, Session } from './session.ts';

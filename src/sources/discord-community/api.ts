@@ -1,6 +1,7 @@
 import { RateLimitedError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
-import { type About, asHouseError, createPauses, isGlobal, parseJson, refusal } from './failures.ts';
+import { type About, createPauses, isGlobal, refusal } from './failures.ts';
 
 /** https://docs.discord.com/developers/reference#api-versioning */
 export const API = 'https://discord.com/api/v10';
@@ -81,7 +82,7 @@ export function createApi(token: string, context: Pick<SourceContext, 'fetch' | 
       });
       const text = await response.text();
       note(route, path, response.headers);
-      if (response.ok) return parseJson(text);
+      if (response.ok) return parseJson(text, 'Discord');
       const error = refusal(response, text, about);
       if (error instanceof RateLimitedError)
         pauses.hold(
@@ -91,7 +92,7 @@ export function createApi(token: string, context: Pick<SourceContext, 'fetch' | 
         );
       throw error;
     } catch (error) {
-      throw asHouseError(error, signal);
+      throw asHouseError(error, 'Discord', signal);
     }
   }
 

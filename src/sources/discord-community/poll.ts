@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import { AuthError, messageOf } from '../../errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection, Session } from './connection.ts';
 import {
@@ -24,7 +25,6 @@ import { countOf, findThreads, floorOf, type Thread, topOf } from './threads.ts'
 
 /** Threads read in one poll; the others follow at once. */
 const MAX_THREADS = 50;
-const MAX_REPORTED = 1_000;
 
 /** What one place brought. */
 interface Got {
@@ -38,20 +38,9 @@ interface Got {
 /** Everything that was written since the cursor, what was changed among the newest, and what is gone of it. */
 export function createPoller(connection: Connection, locks: Locks) {
   const { clock, config } = connection;
-  const reported = new Set<string>();
+  const once = createOnce();
   // Seen to be gone while a conversation was read: only a poll can tell the flow.
   const missed = new Set<string>();
-
-  /** Each trouble is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = `${drop.id}: ${drop.why}`;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
 
   /** A message as a post; null when it is not to be read. */
   async function toPost(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { flag, list, time, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import { snowflake } from './ids.ts';
 
@@ -8,16 +9,6 @@ import { snowflake } from './ids.ts';
  * neighbours); whatever may be absent may be absent, and an odd ornament never costs the message.
  */
 
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
-const flag = z
-  .boolean()
-  .nullish()
-  .catch(null)
-  .transform((value) => value === true);
 const maybeId = snowflake
   .nullish()
   .catch(null)
@@ -27,22 +18,6 @@ const count = z
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);
-/** A list of which the unreadable entries are left out. */
-const list = <Entry>(entry: z.ZodType<Entry>) =>
-  z
-    .array(z.unknown())
-    .nullish()
-    .catch(null)
-    .transform((values) =>
-      (values ?? []).flatMap((value) => {
-        const parsed = entry.safeParse(value);
-        return parsed.success ? [parsed.data] : [];
-      }),
-    );
-const time = z
-  .string()
-  .transform((value) => Date.parse(value))
-  .refine((value) => Number.isFinite(value), 'is not a date');
 
 export const userSchema = z.object({
   id: snowflake,

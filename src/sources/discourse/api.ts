@@ -1,14 +1,10 @@
 import type { Clock } from '../../clock.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson, readText } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
 
+/** Where an answer is not JSON. */
+const HINT = 'Is it the address of a Discourse forum?';
 /** Where a 429 does not say: the limit is 60 requests a minute and key (https://meta.discourse.org/t/78612). */
 const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_600_000;
@@ -79,7 +75,7 @@ export function createApi(options: ApiOptions): Api {
         const text = await readText(response, server, call.signal).catch(() => '');
         throw refusal(response, text, credentials?.username ?? null, options.clock);
       }
-      return parseJson(await readText(response, server, call.signal), server);
+      return parseJson(await readText(response, server, call.signal), server, HINT);
     },
   };
 }
@@ -93,33 +89,6 @@ function query(params: Params | undefined): string {
   }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-function asHouseError(error: unknown, server: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`${server} cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-async function readText(response: Response, server: string, signal: AbortSignal): Promise<string> {
-  try {
-    return await response.text();
-  } catch (error) {
-    throw asHouseError(error, server, signal);
-  }
-}
-
-function parseJson(text: string, server: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(
-      `${server} answered with ${what} where JSON was expected. Is it the address of a Discourse forum?`,
-    );
-  }
 }
 
 interface Told {
@@ -179,24 +148,4 @@ function refusal(response: Response, text: string, username: string | null, cloc
   if (status >= 500 || status === 408 || status === 425)
     return new UnavailableError(`The forum is out of order: it answered ${status}${said}.`);
   return new RefusedError(`The forum said no: ${told.words || `it answered ${status}`}`);
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach the server, so that nothing can have been published. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every(neverLeft)) return true;
-    at = at.cause;
-  }
-  return false;
 }

@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/duration.ts';
+import { serverAddress } from '../kit/address.ts';
 
-/** `forum.example.com`, `https://forum.example.com/`, also in a subfolder: the address without a slash at the end. */
-const server = z
-  .string()
-  .trim()
-  .transform((value) => (/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : `https://${value}`))
-  .refine((value) => {
-    if (!URL.canParse(value)) return false;
-    const url = new URL(value);
-    const plain = !url.username && !url.password && !url.search && !url.hash;
-    return plain && (url.protocol === 'https:' || url.protocol === 'http:');
-  }, 'must be the address of a forum, for instance https://forum.example.com')
-  .transform((value) => {
-    const url = new URL(value);
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-  })
-  .describe('Address of the forum.');
+const server = serverAddress('a forum, for instance https://forum.example.com').describe(
+  'Address of the forum.',
+);
 
 const username = z
   .string()

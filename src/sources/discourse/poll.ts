@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import { AuthError } from '../../errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import { type Connection, isGone, isPublic } from './connection.ts';
 import type { Numbers } from './numbers.ts';
@@ -18,7 +19,6 @@ const MAX_RECENT = 200;
 const MAX_LOOKS = 5;
 const MAX_ASKED = 10;
 const MAX_TOPICS_ASKED = 10;
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -46,18 +46,7 @@ function readCursor(raw: string | null): Cursor | null {
 /** Everything that was written since the cursor, what was changed among the newest, and what is gone of it. */
 export function createPoller(connection: Connection, numbers: Numbers, places: Places) {
   const { api, clock, config, topics } = connection;
-  const reported = new Set<string>();
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
+  const once = createOnce();
 
   /** Whether the topics of new posts are closed, and their tags: one request, and few more where tags decide. */
   async function readTopics(fresh: readonly DiscoursePost[], signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Post } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../../errors.ts';
-import { neverLeft } from './api.ts';
+import { neverLeft } from '../kit/answers.ts';
 import { type Connection, DEFAULT_RULES, type Rules } from './connection.ts';
 import { type DiscoursePost, latestPostsSchema, postSchema, read, readList } from './shapes.ts';
 import { shut, topicIdOf } from './topics.ts';

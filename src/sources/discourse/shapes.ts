@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { flag, time, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -9,20 +10,6 @@ import type { Dropped } from '../source.ts';
  */
 
 const id = z.number().int();
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
-const flag = z
-  .boolean()
-  .nullish()
-  .catch(null)
-  .transform((value) => value === true);
-const time = z
-  .string()
-  .transform((value) => Date.parse(value))
-  .refine((value) => Number.isFinite(value), 'is not a date');
 /** The documentation says text, servers send a number. */
 const number = z
   .union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])

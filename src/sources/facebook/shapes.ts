@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphId, graphTime } from '../kit/meta/graph.ts';
+import { words } from '../kit/shapes.ts';
 
 /**
  * Posts and comments as the Graph API gives them; only what is used is asked for. Fields:
@@ -13,11 +14,6 @@ export const COMMENT_FIELDS =
 export const POST_FIELDS =
   'id,message,story,created_time,from{id,name},permalink_url,is_published,attachments{title,description,url,media{image{src}}}';
 
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
 const maybe = z.string().nullish().catch(null);
 
 /** Who wrote it; Facebook leaves it out where it does not show the person to the Page. */

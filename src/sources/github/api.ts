@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
-import { asHouseError, graphqlRefusal, problemsOf, refusal, serverNow } from './refusals.ts';
+import { graphqlRefusal, problemsOf, refusal, serverNow } from './refusals.ts';
 
 /**
  * A thin client of GitHub's REST and GraphQL API. Octokit is not used: it brings its own retries and throttling, which
@@ -110,25 +111,12 @@ export function createApi(options: ApiOptions): Api {
     }
   }
 
-  function parse(text: string): unknown {
-    try {
-      return JSON.parse(text);
-    } catch {
-      const what = /^\s*</.test(text)
-        ? 'a web page'
-        : text.trim() === ''
-          ? 'nothing'
-          : 'something unreadable';
-      throw new UnavailableError(`${host} answered with ${what} where JSON was expected.`);
-    }
-  }
-
   return {
     async rest(path, call) {
       const { response, text } = await request(`${options.api}${path}`, call);
       if (response.status === 304) return { status: 304, json: null, etag: call.etag ?? null };
       if (!response.ok) throw refusal(response, text, call, clock);
-      return { status: response.status, json: parse(text), etag: response.headers.get('etag') };
+      return { status: response.status, json: parseJson(text, host), etag: response.headers.get('etag') };
     },
 
     async graphql(query, variables, schema, call) {
@@ -138,7 +126,7 @@ export function createApi(options: ApiOptions): Api {
         body: { query, variables },
       });
       if (!response.ok) throw refusal(response, text, { ...call, method: 'POST', graphql: true }, clock);
-      const json = parse(text);
+      const json = parseJson(text, host);
       const refused = graphqlRefusal(json, response.headers, call, clock);
       if (refused) throw refused;
       const parsed = schema.safeParse((json as { data?: unknown } | null)?.data);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/duration.ts';
+import { apiAddress } from '../kit/address.ts';
 
 /** `simmer/kettle`, also as it stands in the browser's address line. */
 const repository = z
@@ -16,16 +17,7 @@ const repository = z
     'must be owner/name, for instance simmer/kettle',
   );
 
-const api = z
-  .string()
-  .trim()
-  .refine((value) => {
-    if (!URL.canParse(value)) return false;
-    const url = new URL(value);
-    const plain = !url.username && !url.password && !url.search && !url.hash;
-    return plain && (url.protocol === 'https:' || url.protocol === 'http:');
-  }, 'must be the address of an API, for instance https://github.example.com/api/v3')
-  .transform((value) => value.replace(/\/+$/, ''));
+const api = apiAddress('https://github.example.com/api/v3');
 
 /** What stands under `sources.<name>` besides `kind: github`. */
 export const githubConfig = z

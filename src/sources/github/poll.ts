@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection, Repository } from './connection.ts';
 import { discussionMarkSchema, listDiscussions } from './discussions.ts';
@@ -8,8 +9,6 @@ import { problemsOf } from './refusals.ts';
 import { listComments, listTopics, markSchema, OVERLAP_MS } from './rest-lists.ts';
 import { search, wanted } from './search.ts';
 import type { Entry } from './shapes.ts';
-
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -64,18 +63,7 @@ export function createPoll(
   connection: Connection,
 ): (cursor: string | null, signal: AbortSignal) => Promise<Batch> {
   const { config, clock, api } = connection;
-  const reported = new Set<string>();
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
+  const once = createOnce();
 
   function keep(gathered: Gathered, entry: Entry, via: Via): void {
     try {

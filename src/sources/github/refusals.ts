@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 
 /** The post, repository or account is not there, or not for this token. */
 export class GoneError extends RejectedError {}
@@ -15,14 +8,6 @@ export class GoneError extends RejectedError {}
 /** "Otherwise, wait for at least one minute": https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
 const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_660_000;
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-export function asHouseError(error: unknown, host: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`${host} cannot be reached (${messageOf(error)}).`, { cause: error });
-}
 
 /** GitHub's idea of now, epoch milliseconds; ours where it does not say. */
 export function serverNow(headers: Headers, clock: Clock): number {
@@ -160,23 +145,4 @@ export function graphqlRefusal(
   if (/something went wrong|timeout|timed out/i.test(words) || type === 'INTERNAL')
     return new UnavailableError(`GitHub is out of order (“${words}”).`);
   return new RejectedError(`GitHub said no (“${words}”).`);
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach GitHub. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if ('code' in at && NEVER_LEFT.has(String(at.code))) return true;
-    at = at.cause;
-  }
-  return false;
 }

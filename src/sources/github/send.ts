@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { Connection } from './connection.ts';
 import { lockedWords } from './connection.ts';
 import { readTopic } from './conversation.ts';
 import { readThread } from './discussions.ts';
 import { type PostId, parseId, postId } from './ids.ts';
-import { GoneError, neverLeft } from './refusals.ts';
+import { GoneError } from './refusals.ts';
 import {
   commentEntry,
   commentSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import { type Kind, parseId, postId } from './ids.ts';
 import { problemsOf } from './refusals.ts';
@@ -14,10 +15,6 @@ const words = z
   .nullish()
   .transform((value) => value ?? '');
 const maybe = z.string().nullish().catch(null);
-const time = z
-  .string()
-  .transform((value) => Date.parse(value))
-  .refine((value) => Number.isFinite(value), 'is not a date');
 const maybeTime = z
   .string()
   .nullish()

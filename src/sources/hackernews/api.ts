@@ -1,4 +1,5 @@
-import { AuthError, messageOf, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
 
 /**
@@ -37,29 +38,12 @@ export function createApi(address: string, context: SourceContext): Api {
         const text = await response.text();
         if (response.status === 404 || response.status === 410) return null;
         if (!response.ok) throw refusal(response, text, host, context.clock.now());
-        return parse(text, host);
+        return parseJson(text, host);
       } catch (error) {
         throw asHouseError(error, host, signal);
       }
     },
   };
-}
-
-function parse(text: string, host: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`${host} answered with ${what} where JSON was expected.`);
-  }
-}
-
-/** An abort stays the signal's reason; what is not of the house was the way there. */
-function asHouseError(error: unknown, host: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`${host} cannot be reached (${messageOf(error)}).`, { cause: error });
 }
 
 /** `Retry-After` in seconds or as a date. */

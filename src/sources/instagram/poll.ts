@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import { type Listing, type Params, problemsOf, readListing } from '../kit/meta/graph.ts';
 import { isTooMuch } from '../kit/meta/graph-errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Account } from './account.ts';
 import { nestedComments, readComments } from './comments.ts';
@@ -18,7 +19,6 @@ const LEAST_PAGE = 5;
 /** Requests for the list of posts, and for the comments of one of them: 500 posts, 1,000 comments. */
 const MAX_MEDIA_PAGES = 20;
 const MAX_COMMENT_PAGES = 20;
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -58,7 +58,7 @@ export function createPoller(
   note: (comment: InstagramComment) => void,
   options: PollOptions,
 ) {
-  const reported = new Set<string>();
+  const once = createOnce();
   // Meta refuses an answer that would be too large: then fewer posts are asked for, from then on.
   let size = PAGE;
 
@@ -125,17 +125,6 @@ export function createPoller(
       }
       next = listing.next;
     }
-  }
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
   }
 
   return async function poll(raw: string | null, signal: AbortSignal): Promise<Batch> {

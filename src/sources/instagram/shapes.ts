@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphId, graphTime } from '../kit/meta/graph.ts';
+import { words } from '../kit/shapes.ts';
 
 /**
  * Media and comments as the Graph API gives them; only what is used is asked for. Fields:
@@ -11,11 +12,6 @@ import { graphId, graphTime } from '../kit/meta/graph.ts';
 export const COMMENT_FIELDS = 'id,text,timestamp,username,from{id,username},hidden,parent_id';
 export const MEDIA_FIELDS = 'id,caption,permalink,timestamp,username,alt_text,media_url';
 
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
 const maybe = z.string().nullish().catch(null);
 const maybeId = graphId.nullish().catch(null);
 /** `from` and `username` may be missing where Instagram does not show the person. */

@@ -1,12 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson, readText } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
 
 /**
@@ -129,33 +123,6 @@ function query(params: Params | undefined): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-function asHouseError(error: unknown, server: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return new UnavailableError(`${server} cannot be reached (${messageOf(error)}${cause}).`, { cause: error });
-}
-
-/** The body; its length and its time are bounded by the `fetch` we were given. */
-async function readText(response: Response, server: string, signal: AbortSignal): Promise<string> {
-  try {
-    return await response.text();
-  } catch (error) {
-    throw asHouseError(error, server, signal);
-  }
-}
-
-function parseJson(text: string, server: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`${server} answered with ${what} where JSON was expected.`);
-  }
-}
-
 /**
  * Ids of the neighbouring pages. Only the ids are taken: the address itself is the server's word and is never followed.
  */
@@ -242,24 +209,4 @@ function refusal(response: Response, text: string, call: Call, clock: Clock): Er
   if (status >= 500 || status === 408 || status === 425)
     return new UnavailableError(`The Mastodon server is out of order: it answered ${status}${said}.`);
   return new RefusedError(`Mastodon said no: ${words || `it answered ${status}`}.`);
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach the server, so that sending it again is safe. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every(neverLeft)) return true;
-    at = at.cause;
-  }
-  return false;
 }

@@ -1,23 +1,10 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/duration.ts';
+import { serverAddress } from '../kit/address.ts';
 
 const word = z.string().trim().min(2).max(200);
 
-/** `mastodon.social`, `https://mastodon.social/`: the address without a slash at the end. */
-const server = z
-  .string()
-  .trim()
-  .transform((value) => (/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : `https://${value}`))
-  .refine((value) => {
-    if (!URL.canParse(value)) return false;
-    const url = new URL(value);
-    const plain = !url.username && !url.password && !url.search && !url.hash;
-    return plain && (url.protocol === 'https:' || url.protocol === 'http:');
-  }, 'must be the address of a server, for instance https://mastodon.social')
-  .transform((value) => {
-    const url = new URL(value);
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-  });
+const server = serverAddress('a server, for instance https://mastodon.social');
 
 /** What stands under `sources.<name>` besides `kind: mastodon`. */
 export const mastodonConfig = z

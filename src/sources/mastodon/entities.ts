@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -9,16 +10,7 @@ import type { Dropped } from '../source.ts';
 /** Ids are opaque: numbers on Mastodon, ULIDs on GoToSocial, flake ids on Pleroma. They are never compared by size. */
 const id = z.union([z.string().min(1).max(1_000), z.number().transform(String)]);
 const maybeId = id.nullish().transform((value) => value ?? null);
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
 const maybe = z.string().nullish().catch(null);
-const time = z
-  .string()
-  .transform((value) => Date.parse(value))
-  .refine((value) => Number.isFinite(value), 'is not a date');
 
 const accountSchema = z.object({
   id,

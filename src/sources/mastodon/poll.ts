@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import { AuthError, messageOf } from '../../errors.ts';
 import type { Memory } from '../kit/memory.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import { type Params, RefusedError, type Scope } from './api.ts';
 import type { Connection, Session } from './connection.ts';
@@ -22,7 +23,6 @@ import type { Watch } from './watch.ts';
 const PAGE = 40;
 /** Everything else (favourite, reblog, poll, update, admin.*, and whatever comes) is not a post. */
 const TYPES = ['mention', 'follow', 'quote'] as const;
-const MAX_REPORTED = 1_000;
 
 const anchorSchema = z.object({ id: z.string().nullable(), at: z.number() });
 const cursorSchema = z.object({
@@ -80,7 +80,7 @@ function readCursor(raw: string | null): Cursor | null {
 /** Notifications, our own statuses and hashtags, from where the last poll ended. */
 export function createPoller(connection: Connection, threads: Threads, options: PollOptions): Poller {
   const { api, clock } = connection;
-  const reported = new Set<string>();
+  const once = createOnce();
   // A server near its limit says when there is more: the next poll waits for it.
   let waitMs: number | null = null;
   /** Why a list could not be read last time, so that it is told once. */
@@ -178,17 +178,6 @@ export function createPoller(connection: Connection, threads: Threads, options: 
     }
     return statusToPost(parsed.data, type === 'quote' ? 'quote' : null, signal);
   };
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
 
   async function readAll(cursor: Cursor, session: Session, signal: AbortSignal) {
     const notifications = await readNotifications(cursor.notifications, signal);

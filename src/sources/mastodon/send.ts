@@ -11,7 +11,8 @@ import {
   UncertainError,
 } from '../../errors.ts';
 import { htmlToText } from '../../html-text.ts';
-import { GoneError, neverLeft } from './api.ts';
+import { neverLeft } from '../kit/answers.ts';
+import { GoneError } from './api.ts';
 import type { Connection } from './connection.ts';
 import { type MastodonStatus, readList, statusSchema } from './entities.ts';
 import { type Addressee, countText, DEFAULT_RULES, measureText } from './measure.ts';

@@ -1,7 +1,8 @@
 import { RateLimitedError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
 import type { RedditConfig } from './config.ts';
-import { asHouseError, clampWait, parseJson, refusal } from './failures.ts';
+import { clampWait, refusal } from './failures.ts';
 import { createTokens, type Scope } from './session.ts';
 
 /** Requests of a period that reading leaves to answers. */

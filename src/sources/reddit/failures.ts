@@ -1,11 +1,4 @@
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 
 /** Where nothing says how long: the window is ten minutes (https://support.reddithelp.com/hc/en-us/articles/16160319875092). */
 const DEFAULT_WAIT_MS = 60_000;
@@ -22,23 +15,6 @@ export const ACCESS =
 
 export function clampWait(ms: number): number {
   return Math.min(MAX_WAIT_MS, Math.max(1_000, Math.ceil(ms)));
-}
-
-/** An abort stays the signal's reason; what is not of the house was the way there. */
-export function asHouseError(error: unknown, host: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`${host} cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-export function parseJson(text: string, host: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`${host} answered with ${what} where JSON was expected.`);
-  }
 }
 
 /** `Retry-After` (seconds or a date), else `X-Ratelimit-Reset` (seconds to the end of the period), else a minute. */
@@ -100,24 +76,4 @@ export function refusal(
   if (status >= 500 || status === 408 || status === 425)
     return new UnavailableError(`Reddit is out of order: it answered ${status}${words}.`);
   return new RefusedError(`Reddit said no: it answered ${status}${words}.`);
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach Reddit. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if ('code' in at && NEVER_LEFT.has(String(at.code))) return true;
-    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every(neverLeft)) return true;
-    at = at.cause;
-  }
-  return false;
 }

@@ -10,8 +10,9 @@ import {
   UnavailableError,
   UncertainError,
 } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { Api } from './api.ts';
-import { clampWait, neverLeft, RefusedError } from './failures.ts';
+import { clampWait, RefusedError } from './failures.ts';
 import { isThing, readListing, readThing, type Thing } from './shapes.ts';
 import type { Shut } from './shut.ts';
 import { toPost } from './to-post.ts';

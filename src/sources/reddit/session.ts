@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AuthError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
 import type { RedditConfig } from './config.ts';
-import { ACCESS, asHouseError, parseJson, refusal } from './failures.ts';
+import { ACCESS, refusal } from './failures.ts';
 
 /** What everything here needs (https://www.reddit.com/dev/api/oauth names the scope of each endpoint). */
 export const SCOPES = ['identity', 'read', 'history', 'privatemessages', 'submit'] as const;

@@ -1,6 +1,7 @@
 import { RateLimitedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
-import { type About, asHouseError, parseJson, refusal, statusError } from './failures.ts';
+import { type About, refusal, statusError } from './failures.ts';
 
 const API = 'https://slack.com/api';
 
@@ -51,7 +52,7 @@ export function createApi(token: string, context: Pick<SourceContext, 'fetch' | 
       const text = await response.text();
       const failed = statusError(response, about);
       if (failed) throw failed;
-      const json = parseJson(text);
+      const json = parseJson(text, 'Slack');
       if (typeof json !== 'object' || json === null)
         throw new UnavailableError('Slack answered with something that is no object.');
       scopes = scopesIn(response.headers) ?? scopes;
@@ -61,7 +62,7 @@ export function createApi(token: string, context: Pick<SourceContext, 'fetch' | 
     } catch (error) {
       // Held a little shorter than told: whoever waits exactly as long must get through.
       if (error instanceof RateLimitedError) until.set(method, clock.now() + error.retryAfterMs - 1);
-      throw asHouseError(error, signal);
+      throw asHouseError(error, 'Slack', signal);
     }
   }
 

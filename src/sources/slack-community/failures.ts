@@ -1,11 +1,4 @@
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 
 /** Where a 429 does not say: limits are counted by the minute (https://docs.slack.dev/apis/web-api/rate-limits). */
 const DEFAULT_WAIT_MS = 60_000;
@@ -118,40 +111,4 @@ export function isAboutThis(error: unknown): error is Error {
 export function isGone(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'thread_not_found' || code === 'message_not_found' || code === 'channel_not_found';
-}
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-export function asHouseError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((one) => error instanceof one)) return error;
-  return new UnavailableError(`Slack cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`Slack answered with ${what} where JSON was expected.`);
-  }
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach Slack, so that a person may send it again. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
-  }
-  return false;
 }

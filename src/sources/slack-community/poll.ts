@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuthError, messageOf } from '../../errors.ts';
-import type { Batch, Dropped } from '../source.ts';
+import { createOnce } from '../kit/once.ts';
+import type { Batch } from '../source.ts';
 import type { Connection } from './connection.ts';
 import {
   type ChannelState,
@@ -25,25 +26,13 @@ import { threadOf } from './to-post.ts';
 
 /** Threads of one channel read in one poll; the others follow at once. */
 const MAX_THREADS = 20;
-const MAX_REPORTED = 1_000;
 
 /** Everything that was written since the cursor, what was changed among the newest, and what is gone of it. */
 export function createPoller(connection: Connection, locks: Locks) {
   const { clock, config } = connection;
-  const reported = new Set<string>();
+  const once = createOnce();
   // Seen to be gone while a conversation was read: only a poll can tell the flow.
   const missed = new Set<string>();
-
-  /** Each trouble is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = `${drop.id}: ${drop.why}`;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
 
   /** Messages as posts: what is new, and what was changed since it was delivered. */
   async function take(

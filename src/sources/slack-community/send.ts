@@ -9,8 +9,9 @@ import {
   UnavailableError,
   UncertainError,
 } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { Connection } from './connection.ts';
-import { codeOf, isAboutThis, isGone, neverLeft } from './failures.ts';
+import { codeOf, isAboutThis, isGone } from './failures.ts';
 import { byTime, type MessagePlace, placeOf, postId, timestamp, tsAt } from './ids.ts';
 import type { Locks } from './locks.ts';
 import { isTombstone, type Message, messageSchema, read } from './shapes.ts';

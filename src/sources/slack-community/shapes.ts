@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { flag, list, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import type { Json } from './api.ts';
 import { slackId, timestamp } from './ids.ts';
@@ -10,16 +11,6 @@ import { slackId, timestamp } from './ids.ts';
  * an odd ornament never costs the message.
  */
 
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
-const flag = z
-  .boolean()
-  .nullish()
-  .catch(null)
-  .transform((value) => value === true);
 const maybeId = slackId
   .nullish()
   .catch(null)
@@ -28,17 +19,6 @@ const maybeTs = timestamp
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);
-const list = <Entry>(entry: z.ZodType<Entry>) =>
-  z
-    .array(z.unknown())
-    .nullish()
-    .catch(null)
-    .transform((values) =>
-      (values ?? []).flatMap((value) => {
-        const parsed = entry.safeParse(value);
-        return parsed.success ? [parsed.data] : [];
-      }),
-    );
 const part = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).nullish().catch(null);
 
 export const messageSchema = z.object({

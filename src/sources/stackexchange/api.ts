@@ -8,6 +8,7 @@ import {
   UnavailableError,
   UncertainError,
 } from '../../errors.ts';
+import { notJson } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
 
 /** "Violation of backoff parameter" names no time, and the ban for more than 30 requests a second lasts up to minutes. */
@@ -121,14 +122,7 @@ export function createApi(options: ApiOptions): Api {
       if (refused.success) throw refusal(refused.data);
       if (!response.ok) throw statusError(response);
       const parsed = wrapperSchema.safeParse(json);
-      if (!parsed.success) {
-        const what = /^\s*</.test(text)
-          ? 'a web page'
-          : text.trim() === ''
-            ? 'nothing'
-            : 'something unreadable';
-        throw new UnavailableError(`${host} answered with ${what} where JSON was expected.`);
-      }
+      if (!parsed.success) throw new UnavailableError(notJson(text, host));
       return { items: parsed.data.items, more: parsed.data.has_more, backoffMs: note(method, parsed.data) };
     },
     takeWait() {

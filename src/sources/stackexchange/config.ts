@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/duration.ts';
+import { apiAddress } from '../kit/address.ts';
 
-const api = z
-  .string()
-  .trim()
-  .refine((value) => {
-    if (!URL.canParse(value)) return false;
-    const url = new URL(value);
-    const plain = !url.username && !url.password && !url.search && !url.hash;
-    return plain && (url.protocol === 'https:' || url.protocol === 'http:');
-  }, 'must be the address of an API, for instance https://api.stackexchange.com/2.3')
-  .transform((value) => value.replace(/\/+$/, ''));
+const api = apiAddress('https://api.stackexchange.com/2.3');
 
 /** `cooking/1234`, or the address of the profile. */
 const user = z

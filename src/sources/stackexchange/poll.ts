@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import { RateLimitedError } from '../../errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import { type PollOptions, readSite, type SiteState, siteSchema } from './site.ts';
-
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -28,18 +27,7 @@ export function createPoll(
   options: PollOptions,
 ): (cursor: string | null, signal: AbortSignal) => Promise<Batch> {
   const { api, clock, config } = options;
-  const reported = new Set<string>();
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
+  const once = createOnce();
 
   return async (raw, signal) => {
     const cursor = readCursor(raw) ?? { v: 1, sites: {}, next: null };

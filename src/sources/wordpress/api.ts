@@ -1,15 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 import { htmlToText } from '../../html-text.ts';
+import { asHouseError, parseJson, readText } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
 
+/** Where an answer is not JSON. */
+const HINT = 'Is it a WordPress site, and its REST API switched on?';
 /** WordPress itself has no limit; who stands before it (a plug-in, the host) may not say how long to wait. */
 const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_600_000;
@@ -109,36 +105,9 @@ export function createApi(options: ApiOptions): Api {
       }
       const told = response.headers.get('x-wp-total');
       const total = told !== null && /^\d+$/.test(told) ? Number(told) : null;
-      return { json: parseJson(await readText(response, site, call.signal), site), total };
+      return { json: parseJson(await readText(response, site, call.signal), site, HINT), total };
     },
   };
-}
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-function asHouseError(error: unknown, site: string, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`${site} cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-async function readText(response: Response, site: string, signal: AbortSignal): Promise<string> {
-  try {
-    return await response.text();
-  } catch (error) {
-    throw asHouseError(error, site, signal);
-  }
-}
-
-function parseJson(text: string, site: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(
-      `${site} answered with ${what} where JSON was expected. Is it a WordPress site, and its REST API switched on?`,
-    );
-  }
 }
 
 /** `{code: "rest_comment_closed", message: "Sorry, …", data: {status: 403}}`; the message may hold markup. */
@@ -216,24 +185,4 @@ function refusal(response: Response, text: string, username: string | null, cloc
   if (status >= 500 || status === 408 || status === 425)
     return new UnavailableError(`The site is out of order: it answered ${status}${said}.`);
   return new RefusedError(`WordPress said no: ${words || `it answered ${status}`}`);
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach the server, so that nothing can have been published. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every(neverLeft)) return true;
-    at = at.cause;
-  }
-  return false;
 }

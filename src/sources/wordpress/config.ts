@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/duration.ts';
+import { serverAddress } from '../kit/address.ts';
 
-/** `blog.example.com`, `https://example.com/blog/`: the address of the site without a slash at the end. */
-const site = z
-  .string()
-  .trim()
-  .transform((value) => (/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : `https://${value}`))
-  .refine((value) => {
-    if (!URL.canParse(value)) return false;
-    const url = new URL(value);
-    const plain = !url.username && !url.password && !url.search && !url.hash;
-    return plain && (url.protocol === 'https:' || url.protocol === 'http:');
-  }, 'must be the address of a site, for instance https://blog.example.com')
-  .transform((value) => {
-    const url = new URL(value);
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/wp-json$/, '');
-  })
+const site = serverAddress('a site, for instance https://blog.example.com')
+  .transform((value) => value.replace(/\/wp-json$/, ''))
   .describe('Address of the WordPress site.');
 
 /** What stands under `sources.<name>` besides `kind: wordpress`. */

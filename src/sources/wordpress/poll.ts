@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import { type Connection, PAGE } from './connection.ts';
 import { findRoots } from './roots.ts';
@@ -13,7 +14,6 @@ const SHARED = 10;
 const MAX_PAGES = 10;
 /** Delivered comments that are watched for being deleted: what one more request can ask about. */
 const MAX_RECENT = PAGE;
-const MAX_REPORTED = 1_000;
 
 const cursorSchema = z.object({
   v: z.literal(1),
@@ -76,18 +76,7 @@ async function readDown(connection: Connection, cursor: Cursor, signal: AbortSig
 /** Everything that was written or approved since the cursor, and what is gone of the newest. */
 export function createPoller(connection: Connection) {
   const { api, clock, config, memory } = connection;
-  const reported = new Set<string>();
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter((drop) => {
-      const key = drop.id ?? drop.why;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
-  }
+  const once = createOnce();
 
   /** Of the comments delivered lately those that the site no longer shows: deleted, spam, or unapproved. One request at most. */
   async function missing(

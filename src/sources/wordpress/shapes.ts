@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /** WordPress's answers as far as they are used: https://developer.wordpress.org/rest-api/reference/comments/#schema */
 
 const id = z.number().int();
-const words = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? '');
 
 /** `2026-06-01T10:00:00`: UTC, though it does not say so. */
 const gmt = z

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AuthError, RateLimitedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { SourceContext } from '../source.ts';
 import type { XConfig } from './config.ts';
-import { asHouseError, parseJson, REMEDY, refusal, retryAfter } from './failures.ts';
+import { REMEDY, refusal, retryAfter } from './failures.ts';
 import { authorization } from './oauth1.ts';
 import type { Purpose, Purse } from './prices.ts';
 
@@ -75,7 +76,7 @@ function oauth2(config: XConfig, { fetch, clock, cache, meter }: Context): Signe
       throw new AuthError(
         `X does not accept the refresh token (it answered ${response.status}). Each is good once; sign in anew and put the new one into the configuration. ${REMEDY}`,
       );
-    const parsed = tokenSchema.safeParse(parseJson(text));
+    const parsed = tokenSchema.safeParse(parseJson(text, 'X'));
     if (!parsed.success) throw new UnavailableError('X’s sign-in answered with something unreadable.');
     const { access_token: value, expires_in: seconds, refresh_token: next } = parsed.data;
     if (next) await cache.set('oauth2', { seed: seedHash, refresh: next });
@@ -126,9 +127,9 @@ export function createApi(config: XConfig, context: Context, purse: Purse): Api 
       if (answer.response.status === 401 && signer.forget())
         answer = await once(method, url, body, signal, purpose);
       if (!answer.response.ok) throw refusal(answer.response, answer.text, method === 'POST', clock);
-      return parseJson(answer.text);
+      return parseJson(answer.text, 'X');
     } catch (error) {
-      throw asHouseError(error, signal);
+      throw asHouseError(error, 'X', signal);
     }
   }
 

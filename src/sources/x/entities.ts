@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { time } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /** Answers of X API v2, only as far as they are used: https://docs.x.com/x-api/fundamentals/data-dictionary */
 const id = z.string().regex(/^\d{1,25}$/, 'is not an id');
 const maybe = z.string().nullish().catch(null);
 const words = maybe.transform((value) => value ?? '');
-const time = z
-  .string()
-  .transform((value) => Date.parse(value))
-  .refine((value) => Number.isFinite(value), 'is not a date');
 const list = <Entry extends z.ZodType>(entry: Entry) =>
   z
     .array(entry)

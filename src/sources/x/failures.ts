@@ -1,12 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 
 /** Windows are of 15 minutes (https://docs.x.com/x-api/fundamentals/rate-limits); a minute where a 429 says nothing. */
 const DEFAULT_WAIT_MS = 60_000;
@@ -87,40 +80,4 @@ export function refusal(response: Response, text: string, writes: boolean, clock
   }
   if (status === 404 || status === 410) return new RejectedError(`X does not have it (any more)${said}.`);
   return new RejectedError(`X said no: ${words || `it answered ${status}`}.`);
-}
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-export function asHouseError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((one) => error instanceof one)) return error;
-  return new UnavailableError(`X cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`X answered with ${what} where JSON was expected.`);
-  }
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach X, so that a person may send it again. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
-  }
-  return false;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import { RateLimitedError, RejectedError } from '../../errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection } from './connection.ts';
 import { type Page, problemsOf } from './entities.ts';
@@ -21,7 +22,6 @@ const MAX_PAGES = 4;
 const MAX_MENTIONS = 800;
 /** Recent search knows the last seven days. */
 const SEARCHABLE_MS = 7 * 86_400_000 - 3_600_000;
-const MAX_REPORTED = 1_000;
 
 const listSchema = z.object({
   /** Start of the last reading that came to its end. */
@@ -72,7 +72,7 @@ export function createPoller(
   clock: Clock,
   options: { readonly lookbackMs: number; readonly search: string | null },
 ) {
-  const reported = new Set<string>();
+  const once = createOnce();
 
   function listsOf(me: string): readonly List[] {
     const mine = `/users/${encodeURIComponent(me)}`;
@@ -156,17 +156,6 @@ export function createPoller(
       state.pass = { ...pass, token, count };
     }
     return true;
-  }
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter(({ id, why }) => {
-      const key = `${id}: ${why}`;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
   }
 
   async function readAll(cursor: Cursor, gathered: Gathered, signal: AbortSignal): Promise<boolean> {

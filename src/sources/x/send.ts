@@ -1,8 +1,8 @@
 import type { Post } from '../../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { Connection } from './connection.ts';
 import { type Page, readCreated, tweetSchema } from './entities.ts';
-import { neverLeft } from './failures.ts';
 import { hasLink, measure } from './measure.ts';
 import { PRICES } from './prices.ts';
 

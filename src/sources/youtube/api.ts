@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { AuthError, RateLimitedError, UnavailableError } from '../../errors.ts';
+import { asHouseError, parseJson } from '../kit/answers.ts';
 import type { Meter } from '../source.ts';
-import { asHouseError, NEW_TOKEN, parseJson, refusal, retryAfter } from './failures.ts';
+import { NEW_TOKEN, refusal, retryAfter } from './failures.ts';
 
 const API = 'https://www.googleapis.com/youtube/v3';
 /** https://developers.google.com/identity/protocols/oauth2/web-server#offline */
@@ -79,7 +80,7 @@ function createTokens({ credentials, fetch, clock, meter }: ApiOptions) {
       throw new AuthError(
         `Google does not accept the refresh token (it answered ${response.status}). ${NEW_TOKEN}`,
       );
-    const parsed = tokenSchema.safeParse(parseJson(text));
+    const parsed = tokenSchema.safeParse(parseJson(text, 'YouTube'));
     if (!parsed.success) throw new UnavailableError('Google’s sign-in answered with something unreadable.');
     const { access_token: value, expires_in: seconds, scope } = parsed.data;
     return {
@@ -134,9 +135,9 @@ export function createApi(options: ApiOptions): Api {
         answer = await once(url, init, units, purpose);
       }
       if (!answer.response.ok) throw refusal(answer.response, answer.text, init.method === 'POST', clock);
-      return parseJson(answer.text);
+      return parseJson(answer.text, 'YouTube');
     } catch (error) {
-      throw asHouseError(error, init.signal);
+      throw asHouseError(error, 'YouTube', init.signal);
     }
   }
 

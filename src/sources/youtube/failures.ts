@@ -1,13 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { localHour } from '../../domain/times.ts';
-import {
-  AuthError,
-  messageOf,
-  RateLimitedError,
-  RejectedError,
-  UnavailableError,
-  UncertainError,
-} from '../../errors.ts';
+import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
 
 /** Where YouTube's quota day begins (https://developers.google.com/youtube/v3/determine_quota_cost). */
 export const QUOTA_ZONE = 'America/Los_Angeles';
@@ -112,40 +105,4 @@ export function refusal(response: Response, text: string, writes: boolean, clock
   if (status === 403 && (!writes || ofToken || reason === ''))
     return new AuthError(`YouTube does not let us do that${said}. ${NEW_TOKEN}`);
   return new RejectedError(SAID_NO[reason] ?? `YouTube said no: ${words || `it answered ${status}`}.`);
-}
-
-/** Anything thrown on the way as an error of the house; an abort stays the signal's reason. */
-export function asHouseError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  const known = [AuthError, RateLimitedError, RejectedError, UnavailableError, UncertainError];
-  if (known.some((kind) => error instanceof kind)) return error;
-  return new UnavailableError(`YouTube cannot be reached (${messageOf(error)}).`, { cause: error });
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`YouTube answered with ${what} where JSON was expected.`);
-  }
-}
-
-const NEVER_LEFT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** Whether a failed request certainly did not reach YouTube, so that a person may send it again. */
-export function neverLeft(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (NEVER_LEFT.has(String((at as NodeJS.ErrnoException).code))) return true;
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
-  }
-  return false;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Post } from '../../domain/post.ts';
 import { RateLimitedError, RejectedError } from '../../errors.ts';
+import { createOnce } from '../kit/once.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection } from './connection.ts';
 import { type Cursor, keepNewest, type ListState, readCursor } from './cursor.ts';
@@ -33,7 +34,6 @@ const TAIL = 20;
 const MAX_IDS = 50;
 /** A thread whose answers were never read. */
 const UNREAD = -1;
-const MAX_REPORTED = 1_000;
 
 interface PollOptions {
   readonly lookbackMs: number;
@@ -59,7 +59,7 @@ interface Gathered {
  */
 export function createPoller(connection: Connection, clock: Clock, options: PollOptions) {
   const { api } = connection;
-  const reported = new Set<string>();
+  const once = createOnce();
 
   async function page(list: string, token: string | null, signal: AbortSignal): Promise<Page> {
     const watched = connection.current()?.watched;
@@ -149,17 +149,6 @@ export function createPoller(connection: Connection, clock: Clock, options: Poll
     }
     state.pass = { ...pass, token: token ?? '', seen: [...seen].slice(-2_000) };
     return true;
-  }
-
-  /** Each unreadable entry is told once, not with every poll that sees it again. */
-  function once(dropped: readonly Dropped[]): readonly Dropped[] {
-    return dropped.filter(({ id, why }) => {
-      const key = `${id}: ${why}`;
-      if (reported.has(key)) return false;
-      if (reported.size >= MAX_REPORTED) reported.clear();
-      reported.add(key);
-      return true;
-    });
   }
 
   async function readAll(cursor: Cursor, gathered: Gathered, signal: AbortSignal): Promise<boolean> {

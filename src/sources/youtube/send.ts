@@ -1,9 +1,9 @@
 import type { Post } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../../errors.ts';
+import { neverLeft } from '../kit/answers.ts';
 import type { Connection } from './connection.ts';
 import { commentSchema, readItems, readPage } from './entities.ts';
-import { neverLeft } from './failures.ts';
 
 /** Google documents that a comment can be too long (commentTextTooLong) and not how long; its own page takes 10,000. */
 const LIMIT = 10_000;

@@ -10,6 +10,7 @@ import {
   UncertainError,
 } from '../../../errors.ts';
 import type { Dropped, Meter } from '../../source.ts';
+import { parseJson } from '../answers.ts';
 import { refusal, restAfter, usageOf } from './graph-errors.ts';
 
 /**
@@ -106,15 +107,6 @@ function search(params: Params): URLSearchParams {
   return new URLSearchParams(
     Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
   );
-}
-
-function parseJson(text: string, host: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
-    throw new UnavailableError(`${host} answered with ${what} where JSON was expected.`);
-  }
 }
 
 /** What is wrong with an entry, with its path. */
