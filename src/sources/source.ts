@@ -94,7 +94,10 @@ export interface Source {
    */
   listen?(signal: AbortSignal): AsyncIterable<readonly Post[]>;
   receive?(request: HookRequest): Promise<HookResult>;
-  /** The conversation around `post`, ours included, oldest first, bounded to 500 posts; empty when it is gone. */
+  /**
+   * The conversation around `post`, ours included, oldest first, bounded to 500 posts. Empty means that the conversation
+   * or `post` itself is gone, and closes its item: of what is merely not shown to us, `post` as it was given.
+   */
   conversation?(post: Post, signal: AbortSignal): Promise<readonly Post[]>;
   /**
    * Why this post may not be answered through Potluck, in words for the team (“Reddit has locked this thread.”); null

@@ -12,6 +12,7 @@ import {
   MINUTE,
   many,
   pick,
+  pollOnce,
   SECOND,
   words,
   worldTest,
@@ -260,6 +261,36 @@ export function readingContract(make: MakeWorld): void {
         await world.remove?.('gone');
         const posts = (await world.source.conversation?.(gone, new AbortController().signal)) ?? [];
         expect(posts.filter((post) => post.id !== gone.id)).toEqual([]);
+      },
+    );
+
+    worldTest(
+      make,
+      'knows that a post is gone, though its conversation goes on',
+      { can: ['conversation', 'poll'], not: ['deleted'] },
+      async (world) => {
+        await world.give(exchange(world));
+        const first = await drain(world, null);
+        const again = pick(world, first.posts, 'again');
+        const ask = pick(world, first.posts, 'ask');
+        await world.remove?.('again');
+        const { signal } = new AbortController();
+        const told = new Set<string>();
+        let cursor = first.cursor;
+        for (let round = 0; round < 4; round++) {
+          await world.clock.advance(20 * MINUTE);
+          const batch = await pollOnce(world, cursor);
+          for (const id of batch.deleted ?? []) told.add(id);
+          expect(batch.posts.map((post) => post.id)).not.toContain(again.id);
+          cursor = batch.cursor ?? cursor;
+        }
+        const around = (await world.source.conversation?.(again, signal)) ?? [];
+        expect(told.has(again.id) || around.length === 0, 'told by a poll, or nothing there when asked').toBe(
+          true,
+        );
+        const rest = (await world.source.conversation?.(ask, signal)) ?? [];
+        expect(rest.map((post) => post.id)).toContain(ask.id);
+        expect(rest.find((post) => post.id === again.id)?.text ?? '').not.toContain('lid');
       },
     );
 

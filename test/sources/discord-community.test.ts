@@ -452,6 +452,21 @@ describe('changes', () => {
     expect((await poll(world, first.cursor)).deleted).toEqual([message.id]);
     expect(await conversation(world, post)).toEqual([]);
   });
+  it('what a permission hides is not gone', async () => {
+    const world = await start();
+    const id = world.fake.idAt(world.clock.now() - HOUR);
+    world.fake.openThread(CHANNEL, id);
+    const [message, inside] = [say(world, 'Hello?'), say(world, 'Inside?', { channelId: id })];
+    const first = await poll(world);
+    world.fake.quirks.hidden.add(CHANNEL);
+    for (const one of [message, inside]) {
+      const post = find(first.posts, one);
+      expect(await conversation(world, post)).toEqual([post]);
+    }
+    const again = await world.restart();
+    const post = find(first.posts, inside);
+    expect(await again.conversation?.(post, signal()).catch(() => [post])).toEqual([post]);
+  });
   it('what is found gone while a conversation is read is told by the next poll', async () => {
     const world = await start({ lookback: '30d' });
     const ask = say(world, 'Does it fit?', { at: world.clock.now() - 10 * HOUR });

@@ -270,7 +270,7 @@ describe('conversations', () => {
     expect(posts.map(({ createdAt }) => createdAt)).toEqual(
       posts.map(({ createdAt }) => createdAt).sort((a, b) => a - b),
     );
-    expect(world.spent.requests).toBeLessThanOrEqual(8);
+    expect(world.spent.requests).toBeLessThanOrEqual(9);
   });
 
   it('of a comment that hangs deeper than was known begin at the top', async () => {

@@ -277,7 +277,8 @@ describe('conversations and answers', () => {
       { mediaId: '17918195224117851', commentId: '17894227972186120', text: 'It does.' },
       { mediaId: '17918195224117852', commentId: null, text: 'Thank you!' },
     ]);
-    expect(await world.source.conversation?.(posts[0] as Post, signal)).toEqual([]);
+    // What others write there is not shown to us: that is no reason to take the mention for gone.
+    expect(await world.source.conversation?.(posts[0] as Post, signal)).toEqual([posts[0]]);
     world.fake.service.fail('lost-answer');
     await expect(reply(world, posts[0])).rejects.toBeInstanceOf(UncertainError);
   });

@@ -626,12 +626,12 @@ describe('a conversation', () => {
     return read;
   }
 
-  it('is empty in a subreddit that became private, and an error while Reddit is out of order', async () => {
+  it('is the post alone in a subreddit that became private, empty when gone, and else an error', async () => {
     await inWorld({}, async (world) => {
       const root = add(world, 60, { subreddit: 'crockhaven' });
       const post = postOf(await poll(world), root);
       world.fake.quirks.secret = ['crockhaven'];
-      expect(await conversation(world, post)).toEqual([]);
+      expect(await conversation(world, post)).toEqual([post]);
       world.fake.quirks.secret = [];
       world.fake.service.fail({ status: 404, body: '{"message":"Not Found","error":404}' });
       expect(await conversation(world, post)).toEqual([]);

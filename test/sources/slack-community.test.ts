@@ -284,6 +284,18 @@ describe('changes', () => {
     expect(await conversation(world, find(first.posts, answer))).toEqual([]);
     expect((await drain(world, last.cursor)).deleted).toEqual([idOf(answer)]);
   });
+  it.each(['not_in_channel', 'channel_not_found'])('what %s hides is not gone', async (code) => {
+    const world = await start();
+    const ask = say(world, 'Does it fit?');
+    const first = await poll(world);
+    const post = find(first.posts, ask);
+    world.fake.quirks.refuses = { 'conversations.replies': code, 'conversations.history': code };
+    expect(await conversation(world, post)).toEqual([post]);
+    world.fake.quirks.refuses = {};
+    expect((await poll(world, first.cursor)).deleted).toEqual([]);
+    world.fake.quirks.refuses = { 'conversations.replies': 'thread_not_found' };
+    expect(await conversation(world, post)).toEqual([]);
+  });
   it('what only left the newest page is not deleted', async () => {
     const world = await start();
     say(world, 'One');

@@ -23,7 +23,7 @@ export type Sight =
 
 /**
  * The conversation around a post: from its root down where the root still exists, else around the post itself.
- * Deleted and blocked posts in it are passed over, their answers are not.
+ * Deleted and blocked posts in it are passed over, their answers are not. Empty when `post` itself is deleted.
  */
 export async function conversation(
   session: Session,
@@ -33,9 +33,11 @@ export async function conversation(
 ): Promise<readonly Post[]> {
   if (parseUri(post.id)?.collection !== POST) return [post];
   const views = new Map<string, PostView>();
-  await collect(session, post.conversationId, 0, views, signal);
+  let own = collect(await fetchThread(session, post.conversationId, DEPTH, 0, signal), views);
   // A giant thread is cut by the network: ask for our own branch of it.
-  if (!views.has(post.id)) await collect(session, post.id, HEIGHT, views, signal);
+  if (!views.has(post.id) && post.id !== post.conversationId)
+    own = collect(await fetchThread(session, post.id, DEPTH, HEIGHT, signal), views);
+  if (!views.has(post.id) && own !== 'blocked') return [];
   const posts = [...views.values()].flatMap((view) => {
     try {
       return [readPost(view, post.source, us(), 'comment')];
@@ -44,7 +46,7 @@ export async function conversation(
       throw error;
     }
   });
-  return nearest(posts, post);
+  return nearest(views.has(post.id) ? posts : [...posts, post], post);
 }
 
 /** Looks at a single post as it is now. */
@@ -60,18 +62,18 @@ export async function look(
     const view = postViewSchema.safeParse(parsed.data.post);
     if (view.success) return { seen: 'post', view: view.data };
   }
-  const type = z.object({ $type: z.string() }).safeParse(node);
-  return { seen: type.data?.$type === 'app.bsky.feed.defs#blockedPost' ? 'blocked' : 'deleted' };
+  return { seen: missing(node) };
 }
 
-async function collect(
-  session: Session,
-  uri: string,
-  parentHeight: number,
-  views: Map<string, PostView>,
-  signal: AbortSignal,
-): Promise<void> {
-  const stack: unknown[] = [await fetchThread(session, uri, DEPTH, parentHeight, signal)];
+/** Why a node shows no post: its author or we have blocked the other one, or it is not there. */
+function missing(node: unknown): 'deleted' | 'blocked' {
+  const type = z.object({ $type: z.string() }).safeParse(node);
+  return type.data?.$type === 'app.bsky.feed.defs#blockedPost' ? 'blocked' : 'deleted';
+}
+
+/** Gathers the posts of a thread; says why its first node shows none, if it does not. */
+function collect(thread: unknown, views: Map<string, PostView>): 'deleted' | 'blocked' {
+  const stack: unknown[] = [thread];
   for (let nodes = 0; stack.length > 0 && nodes < MAX_NODES; nodes++) {
     const parsed = threadNodeSchema.safeParse(stack.pop());
     if (!parsed.success) continue;
@@ -79,6 +81,7 @@ async function collect(
     if (view.success) views.set(view.data.uri, view.data);
     stack.push(...(parsed.data.replies ?? []), parsed.data.parent);
   }
+  return missing(thread);
 }
 
 /** The node for `uri`; null when the post is gone (400 `NotFound`). */

@@ -150,17 +150,19 @@ export function createConversations(connection: Connection, noteGone: (id: strin
     const place = placeOf(post);
     if (!place) return [];
     await connection.session(signal);
-    const channel = await connection.channel(place.channelId, signal);
-    if (!channel) return [];
     let messages: ReadonlyMap<string, Message>;
     try {
+      const channel = await connection.channel(place.channelId, signal);
+      // Out of sight is not gone: a permission taken away by mistake must not close what waits.
+      if (!channel) return [post];
       messages = isThread(channel)
         ? await readThread(channel, post, signal)
         : await readChain(channel.id, post, signal);
     } catch (error) {
-      // The thread was deleted, or is no longer for the bot: there is no conversation to show.
+      // The thread was deleted, or is no longer for the bot.
       if (!isAboutThis(error)) throw error;
-      if (isGone(error)) noteGone(post.id);
+      if (!isGone(error)) return [post];
+      noteGone(post.id);
       return [];
     }
     if (!messages.has(post.id) && (await isDeleted(connection, place.channelId, post.id, signal)))

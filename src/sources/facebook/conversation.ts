@@ -23,7 +23,7 @@ export function createConversation(page: Page) {
 
   async function read(post: Post, signal: AbortSignal): Promise<readonly Post[]> {
     const root = await rootOf(post.conversationId, signal);
-    const { comments, cut } = await readComments(page, {
+    const { comments } = await readComments(page, {
       objectId: root.id,
       since: 0,
       maxPages: MAX_PAGES,
@@ -35,8 +35,11 @@ export function createConversation(page: Page) {
       const replyTo = comment.parent?.id ?? root.id;
       posts.push(commentToPost(page, comment, { conversationId: root.id, replyTo, via: 'reply' }));
     }
-    // Of a giant thread only the newest were read, and the one in question may be older.
-    if (cut && !posts.some((one) => one.id === post.id)) posts.push(post);
+    if (!posts.some((one) => one.id === post.id)) {
+      // Of a giant thread only the newest were read, and the one in question may be older: a refusal says that it is gone.
+      await readNode(page, post.id, signal);
+      posts.push(post);
+    }
     return bounded(posts, post);
   }
 
@@ -54,7 +57,7 @@ export function createConversation(page: Page) {
       if (isRefusal(error)) return [];
       // Facebook often does not show what people write on their own timelines, although it tells that they named us.
       const elsewhere = post.via === 'mention' && !isOnTimeline(page, post.conversationId);
-      if (elsewhere && error instanceof AuthError) return [];
+      if (elsewhere && error instanceof AuthError) return [post];
       throw error;
     }
   };

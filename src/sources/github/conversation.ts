@@ -100,8 +100,9 @@ export function createConversation(connection: Connection) {
       const posts = (await read(connection, place, signal)).map((entry) =>
         connection.toPost(entry, viaOf(entry, me.login)),
       );
-      const long = posts.length >= MAX_CONVERSATION && !posts.some((one) => one.id === post.id);
-      return bounded(long ? [...posts, post] : posts, post);
+      if (posts.some((one) => one.id === post.id)) return bounded(posts, post);
+      // Of a giant thread only a part was read: there the comment is taken to be in the other one.
+      return posts.length >= MAX_CONVERSATION ? bounded([...posts, post], post) : [];
     } catch (error) {
       if (error instanceof GoneError) return [];
       throw error;

@@ -44,6 +44,7 @@ export function createThreads(api: Api, options: ThreadOptions) {
 
   return async (post: Post, signal: AbortSignal): Promise<readonly Post[]> => {
     const entries = new Map((await whole(post, signal)).map((entry) => [entry.id, entry]));
+    if (!entries.has(post.id)) return [];
     const isOurs = (entry: Entry): boolean => options.ours.has(entry.author);
     return bounded(entries, post, isOurs).flatMap((entry) => {
       const parent = entry.parent === null ? undefined : entries.get(entry.parent);

@@ -12,7 +12,7 @@ const MAX_CONVERSATION = 500;
 export function createConversation(account: Account) {
   return async function conversation(post: Post, signal: AbortSignal): Promise<readonly Post[]> {
     // What others write about a post of others is not shown to us, beyond the words that name us.
-    if (post.via === 'mention') return [];
+    if (post.via === 'mention') return [post];
     await account.session(signal);
     const root = post.conversationId;
     try {
@@ -20,8 +20,12 @@ export function createConversation(account: Account) {
       const first = readAs(commentSchema, json, 'a comment');
       const replies = await readReplies(account, root, { dropped: [], signal });
       const posts = [first, ...replies].map((comment) => commentToPost(account, comment, post.url));
-      // Of a giant thread only the first 500 answers are read, and the one in question may be a later one.
-      if (replies.length >= MAX_CONVERSATION && !posts.some((one) => one.id === post.id)) posts.push(post);
+      if (!posts.some((one) => one.id === post.id)) {
+        // Of a giant thread only the first 500 answers are read, and the one in question may be a later one: a refusal
+        // says that it is gone.
+        await account.graph.call(`/${post.id}`, { params: { fields: COMMENT_FIELDS }, signal });
+        posts.push(post);
+      }
       return bounded(posts, post);
     } catch (error) {
       if (isRefusal(error)) return [];

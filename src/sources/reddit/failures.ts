@@ -8,6 +8,8 @@ const MAX_WAIT_MS = 3_600_000;
 export class RefusedError extends RejectedError {}
 /** What was asked for is not there, or not for us: deleted, private, banned. */
 export class GoneError extends RefusedError {}
+/** It is there, but not for us (now): a subreddit may be private for a few days. */
+export class HiddenError extends GoneError {}
 
 /** Where access comes from, for every refusal. */
 export const ACCESS =
@@ -70,7 +72,7 @@ export function refusal(
       );
     return reason === ''
       ? new AuthError(`Reddit refused ${call.about}${words}. ${ACCESS}`)
-      : new GoneError(`Reddit keeps it from us: ${reason}.`);
+      : new HiddenError(`Reddit keeps it from us: ${reason}.`);
   }
   if (status === 404 || status === 410) return new GoneError(`Reddit does not have it (any more)${words}.`);
   if (status >= 500 || status === 408 || status === 425)

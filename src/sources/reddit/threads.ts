@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import type { Api } from './api.ts';
-import { GoneError } from './failures.ts';
+import { GoneError, HiddenError } from './failures.ts';
 import { isThing, type More, readListing, readThing, readTree, type Thing } from './shapes.ts';
 import type { Shut } from './shut.ts';
 import { toPost } from './to-post.ts';
@@ -79,7 +79,8 @@ export function createThreads({ source, api, us, shut }: ThreadParts) {
       await us.me(signal);
       all = await whole(post, signal);
     } catch (error) {
-      // Deleted, or in a subreddit that became private.
+      // In a subreddit that became private, and may be open again tomorrow: what waits there must not be closed.
+      if (error instanceof HiddenError) return [post];
       if (error instanceof GoneError) return [];
       throw error;
     }

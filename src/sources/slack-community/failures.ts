@@ -107,8 +107,11 @@ export function isAboutThis(error: unknown): error is Error {
   return code !== null && (error instanceof RejectedError || CHANNEL[code] !== undefined);
 }
 
-/** Whether the message, the thread or the channel is not there (any more). */
+/**
+ * Whether the message or the thread is not there (any more). `channel_not_found` does not say so: it is also the answer
+ * for a private channel which the app was removed from, and that must not close what waits.
+ */
 export function isGone(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'thread_not_found' || code === 'message_not_found' || code === 'channel_not_found';
+  return code === 'thread_not_found' || code === 'message_not_found';
 }

@@ -135,9 +135,10 @@ export function createConversations(connection: Connection, noteMissed: (id: str
     try {
       got = await readThread(place.channelId, place.threadTs, place.ts, signal);
     } catch (error) {
-      // Deleted, or no longer for the app: there is no conversation to show.
+      // Deleted, or no longer for the app: out of sight is not gone, and must not close what waits.
       if (!isAboutThis(error)) throw error;
-      if (isGone(error)) noteMissed(post.id);
+      if (!isGone(error)) return [post];
+      noteMissed(post.id);
       return [];
     }
     const own = got.messages.get(place.ts);

@@ -27,16 +27,17 @@ export function createConversation({ name, api, clock, config }: Options) {
     path: string,
     site: string,
     signal: AbortSignal,
-  ): Promise<readonly unknown[]> {
+  ): Promise<{ readonly items: readonly unknown[]; readonly whole: boolean }> {
     const items: unknown[] = [];
     for (let page = 1; page <= MAX_PAGES; page++) {
       const params = { site, sort: 'creation', order: 'desc', page, pagesize: PAGE, filter: 'withbody' };
       const got: Page = await api.get(method, path, params, signal);
       items.push(...got.items);
-      if (!got.more || got.backoffMs > MAX_BACKOFF_MS) break;
+      if (!got.more) return { items, whole: true };
+      if (got.backoffMs > MAX_BACKOFF_MS) break;
       if (got.backoffMs > 0) await clock.sleep(got.backoffMs, signal);
     }
-    return items;
+    return { items, whole: false };
   }
 
   return async (post: Post, signal: AbortSignal): Promise<readonly Post[]> => {
@@ -50,27 +51,20 @@ export function createConversation({ name, api, clock, config }: Options) {
     const [question] = readList(items, questionSchema, dropped, 'question');
     if (!question) return [];
     const answersOf = `questions/${number}/answers`;
-    const answers = readList(
-      await newest('questions/{ids}/answers', answersOf, site, signal),
-      answerSchema,
-      dropped,
-      'answers',
-    );
+    const answered = await newest('questions/{ids}/answers', answersOf, site, signal);
+    const answers = readList(answered.items, answerSchema, dropped, 'answers');
     const ids = [number, ...answers.map((answer) => answer.answer_id)].slice(0, PAGE);
     const commentsOf = `posts/${ids.join(';')}/comments`;
-    const comments = readList(
-      await newest('posts/{ids}/comments', commentsOf, site, signal),
-      commentSchema,
-      dropped,
-      'comments',
-    );
+    const commented = await newest('posts/{ids}/comments', commentsOf, site, signal);
+    const comments = readList(commented.items, commentSchema, dropped, 'comments');
     const context = { source: name, site, question: number, config };
     const all: readonly Written[] = [question, ...answers, ...comments];
-    return bounded(
-      all.map((one) => toPost(one, context)),
-      post,
-      postId(site, number),
-    );
+    const posts = all.map((one) => toPost(one, context));
+    const there = posts.some((one) => one.id === post.id);
+    // Only where all was read is what does not stand there gone.
+    const whole = answered.whole && commented.whole && answers.length < PAGE;
+    if (!there && whole) return [];
+    return bounded(there ? posts : [...posts, post], post, postId(site, number));
   };
 }
 

@@ -24,12 +24,16 @@ export async function conversation(
     for (const one of readItems(thread.replies?.comments ?? [], commentSchema, [])) comments.set(one.id, one);
     const total = thread.snippet.totalReplyCount ?? 0;
     let token: string | null = null;
-    for (let pages = 0; pages < MAX_PAGES && comments.size <= total; pages++) {
+    let whole = false;
+    // The count may be out of date: that the comment in question is gone is known only at the end of the list.
+    for (let pages = 0; pages < MAX_PAGES && (comments.size <= total || !comments.has(post.id)); pages++) {
       const page = await connection.replies(threadId, token, [], signal);
       for (const one of page.comments) comments.set(one.id, one);
       token = page.next;
-      if (!token) break;
+      whole = token === null;
+      if (whole) break;
     }
+    if (whole && !comments.has(post.id)) return [];
     const posts = [...comments.values()].map((one) => connection.toPost(one, placeOf(thread), threadId));
     // Beyond what was read: the comment in question is there all the same.
     if (!comments.has(post.id)) posts.push(post);
