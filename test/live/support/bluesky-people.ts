@@ -1,5 +1,6 @@
 import { RichText } from '@atproto/api';
 import type { Person } from './bluesky-network.ts';
+import { until } from './bluesky-until.ts';
 
 export interface Ref {
   readonly uri: string;
@@ -25,6 +26,13 @@ const PIXEL = Buffer.from(
 /** Posts as a person would with any client. */
 export async function sayOn(person: Person, text: string, extras: Extras = {}): Promise<Ref> {
   const { agent } = person;
+  // Who answers has seen it: of an answer that is indexed before what it answers, the network tells nobody.
+  for (const about of [extras.reply?.parent, extras.quote])
+    if (about)
+      await until(`${about.uri} is on the network`, 30_000, async () => {
+        const posts = await thread(person, about.uri);
+        return posts.length > 0;
+      });
   const rich = new RichText({ text });
   await rich.detectFacets(agent);
   const blob =
