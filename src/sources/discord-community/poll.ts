@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Post } from '../../domain/post.ts';
 import { AuthError, messageOf } from '../../errors.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection, Session } from './connection.ts';
 import {
@@ -20,7 +21,7 @@ import type { Locks } from './locks.ts';
 import { isForum, isThread, type Place } from './places.ts';
 import { OVERLAP_MS, type ReadPlace, readPlace } from './read-place.ts';
 import { rootOf } from './roots.ts';
-import { isHollow, isWritten, type Message, problemsOf } from './shapes.ts';
+import { isHollow, isWritten, type Message } from './shapes.ts';
 import { countOf, findThreads, floorOf, type Thread, topOf } from './threads.ts';
 
 /** Threads read in one poll; the others follow at once. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
-import { flag, list, time, words } from '../kit/shapes.ts';
+import { flag, list, problemsOf, time, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import { snowflake } from './ids.ts';
 
@@ -102,14 +102,6 @@ export const memberSchema = z.object({ roles: list(snowflake) });
 
 /** https://docs.discord.com/developers/resources/message#message-object-message-types */
 export const TYPE = { default: 0, reply: 19, command: 20, threadStarter: 21, menu: 23 } as const;
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
-}
 
 /** The answer as what it must be; else the service is out of order. */
 export function read<Output>(schema: z.ZodType<Output>, json: unknown): Output {

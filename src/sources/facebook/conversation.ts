@@ -1,12 +1,12 @@
 import type { Post } from '../../domain/post.ts';
 import { AuthError } from '../../errors.ts';
+import { bounded } from '../kit/conversation.ts';
 import { isRefusal } from '../kit/meta/graph-errors.ts';
 import { readComments } from './comments.ts';
 import { isOnTimeline, type Node, readNode } from './nodes.ts';
 import type { Page } from './page.ts';
 import { commentToPost, feedToPost } from './to-post.ts';
 
-const MAX_CONVERSATION = 500;
 /** 100 comments each. */
 const MAX_PAGES = 6;
 
@@ -30,7 +30,8 @@ export function createConversation(page: Page) {
       dropped: [],
       signal,
     });
-    const posts = [firstPost(root.id, root.node, post)];
+    const first = firstPost(root.id, root.node, post);
+    const posts = [first];
     for (const comment of comments) {
       const replyTo = comment.parent?.id ?? root.id;
       posts.push(commentToPost(page, comment, { conversationId: root.id, replyTo, via: 'reply' }));
@@ -40,7 +41,7 @@ export function createConversation(page: Page) {
       await readNode(page, post.id, signal);
       posts.push(post);
     }
-    return bounded(posts, post);
+    return bounded(posts, post, first.id);
   }
 
   function firstPost(id: string, node: Node, post: Post): Post {
@@ -61,13 +62,4 @@ export function createConversation(page: Page) {
       throw error;
     }
   };
-}
-
-/** Oldest first; of a giant thread the first post, the one in question, ours, and the newest of the rest. */
-function bounded(posts: readonly Post[], post: Post): readonly Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  if (sorted.length <= MAX_CONVERSATION) return sorted;
-  const must = sorted.filter((one) => one.id === post.id || one.id === one.conversationId || one.ours);
-  const kept = new Set([...new Set([...must, ...sorted.toReversed()])].slice(0, MAX_CONVERSATION));
-  return sorted.filter((one) => kept.has(one));
 }

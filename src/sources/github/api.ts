@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { UnavailableError } from '../../errors.ts';
 import { asHouseError, parseJson } from '../kit/answers.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Meter } from '../source.ts';
-import { graphqlRefusal, problemsOf, refusal, serverNow } from './refusals.ts';
+import { graphqlRefusal, refusal, serverNow } from './refusals.ts';
 
 /**
  * A thin client of GitHub's REST and GraphQL API. Octokit is not used: it brings its own retries and throttling, which

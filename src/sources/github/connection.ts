@@ -3,11 +3,12 @@ import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import type { Account } from '../../domain/reply.ts';
 import { AuthError, UnavailableError } from '../../errors.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { SourceLog } from '../source.ts';
 import type { Api } from './api.ts';
 import type { GithubConfig } from './config.ts';
 import { conversationId, type Place } from './ids.ts';
-import { GoneError, problemsOf } from './refusals.ts';
+import { GoneError } from './refusals.ts';
 import { type Entry, meSchema, type Person, repositorySchema } from './shapes.ts';
 import { toPost } from './to-post.ts';
 

@@ -1,11 +1,13 @@
 import type { Post } from '../../domain/post.ts';
 import { UnavailableError } from '../../errors.ts';
+import { bounded, MAX_CONVERSATION } from '../kit/conversation.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Connection } from './connection.ts';
 import { lockedWords } from './connection.ts';
 import { readThread } from './discussions.ts';
 import { type PostId, parseId } from './ids.ts';
 import { viaOf } from './poll.ts';
-import { GoneError, problemsOf } from './refusals.ts';
+import { GoneError } from './refusals.ts';
 import {
   commentEntry,
   commentSchema,
@@ -16,7 +18,6 @@ import {
   topicSchema,
 } from './shapes.ts';
 
-const MAX_CONVERSATION = 500;
 const PAGE = 100;
 /** The first page and the last ones: of a thread of ten thousand, what began it and what is said now. */
 const LAST_PAGES = 5;
@@ -79,16 +80,6 @@ async function discussionThread(
   return [thread.first, ...thread.branches.map((branch) => branch.entry)];
 }
 
-/** Oldest first; of a giant thread the first post, the one in question, ours, and the newest of the rest. */
-function bounded(posts: readonly Post[], post: Post): readonly Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  if (sorted.length <= MAX_CONVERSATION) return sorted;
-  const must = sorted.filter((one) => one.id === post.id || one.id === post.conversationId || one.ours);
-  const kept = new Set(must.slice(0, MAX_CONVERSATION));
-  for (const one of sorted.toReversed()) if (kept.size < MAX_CONVERSATION) kept.add(one);
-  return sorted.filter((one) => kept.has(one));
-}
-
 /** @see Source.conversation */
 export function createConversation(connection: Connection) {
   return async (post: Post, signal: AbortSignal): Promise<readonly Post[]> => {
@@ -100,9 +91,9 @@ export function createConversation(connection: Connection) {
       const posts = (await read(connection, place, signal)).map((entry) =>
         connection.toPost(entry, viaOf(entry, me.login)),
       );
-      if (posts.some((one) => one.id === post.id)) return bounded(posts, post);
+      if (posts.some((one) => one.id === post.id)) return bounded(posts, post, post.conversationId);
       // Of a giant thread only a part was read: there the comment is taken to be in the other one.
-      return posts.length >= MAX_CONVERSATION ? bounded([...posts, post], post) : [];
+      return posts.length >= MAX_CONVERSATION ? bounded([...posts, post], post, post.conversationId) : [];
     } catch (error) {
       if (error instanceof GoneError) return [];
       throw error;

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { problemsOf } from '../kit/shapes.ts';
 import type { HookRequest, HookResult } from '../source.ts';
 import type { Connection } from './connection.ts';
 import { lockedWords } from './connection.ts';
 import { type Place, postId } from './ids.ts';
 import { viaOf } from './poll.ts';
-import { problemsOf } from './refusals.ts';
 import { commentEntry, commentSchema, type Entry, type Topic, topicEntry, topicSchema } from './shapes.ts';
 
 /** A change of an older text is not worth a card: whoever wrote it years ago mends a link. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection, Repository } from './connection.ts';
 import { discussionMarkSchema, listDiscussions } from './discussions.ts';
 import { postId } from './ids.ts';
-import { problemsOf } from './refusals.ts';
 import { listComments, listTopics, markSchema, OVERLAP_MS } from './rest-lists.ts';
 import { search, wanted } from './search.ts';
 import type { Entry } from './shapes.ts';

@@ -15,15 +15,6 @@ export function serverNow(headers: Headers, clock: Clock): number {
   return Number.isFinite(told) ? told : clock.now();
 }
 
-/** `error: path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ')
-    .slice(0, 500);
-}
-
 function clampWait(ms: number): number {
   return Math.min(MAX_WAIT_MS, Math.max(1_000, Math.ceil(ms)));
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { time } from '../kit/shapes.ts';
+import { problemsOf, time } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import { type Kind, parseId, postId } from './ids.ts';
-import { problemsOf } from './refusals.ts';
 
 /**
  * What is read of GitHub's answers, and nothing else. REST and webhooks write alike

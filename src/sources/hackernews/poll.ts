@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped, SourceContext } from '../source.ts';
 import type { Api } from './api.ts';
 import { type Memory, recall, type Story, toCursor } from './memory.ts';
 import { type Found, type Query, searchSince } from './search.ts';
-import { type Entry, isGone, problemsOf } from './shapes.ts';
+import { type Entry, isGone } from './shapes.ts';
 import { toPost, wordsOf } from './to-post.ts';
 import { isOn, keywordQuery, names, oursQuery, storiesQuery, type Watch } from './watch.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemsOf } from '../kit/shapes.ts';
 
 /**
  * What the HN Search API answers, as far as it is used: hits of a search, and items with their trees. Shapes:
@@ -134,12 +135,4 @@ export function isGone(json: unknown): boolean {
   if (json === null) return true;
   const parsed = itemSchema.safeParse(json);
   return parsed.success && !parsed.data.author && parsed.data.type == null && parsed.data.created_at == null;
-}
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
 }

@@ -1,12 +1,11 @@
 import type { Post } from '../../domain/post.ts';
+import { bounded } from '../kit/conversation.ts';
 import { readAs } from '../kit/meta/graph.ts';
 import { isRefusal } from '../kit/meta/graph-errors.ts';
 import type { Account } from './account.ts';
 import { readReplies } from './comments.ts';
 import { COMMENT_FIELDS, commentSchema } from './shapes.ts';
 import { commentToPost } from './to-post.ts';
-
-const MAX_CONVERSATION = 500;
 
 /** @see Source.conversation */
 export function createConversation(account: Account) {
@@ -26,19 +25,10 @@ export function createConversation(account: Account) {
         await account.graph.call(`/${post.id}`, { params: { fields: COMMENT_FIELDS }, signal });
         posts.push(post);
       }
-      return bounded(posts, post);
+      return bounded(posts, post, root);
     } catch (error) {
       if (isRefusal(error)) return [];
       throw error;
     }
   };
-}
-
-/** Oldest first; of a giant thread the first comment, the one in question, ours, and the newest of the rest. */
-function bounded(posts: readonly Post[], post: Post): readonly Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  if (sorted.length <= MAX_CONVERSATION) return sorted;
-  const must = sorted.filter((one) => one.id === post.id || one.id === one.conversationId || one.ours);
-  const kept = new Set([...new Set([...must, ...sorted.toReversed()])].slice(0, MAX_CONVERSATION));
-  return sorted.filter((one) => kept.has(one));
 }

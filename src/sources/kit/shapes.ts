@@ -32,3 +32,12 @@ export const time = z
   .string()
   .transform((value) => Date.parse(value))
   .refine((value) => Number.isFinite(value), 'is not a date');
+
+/** What is wrong with an entry: `author.id: expected string; …`, short enough for a log line. */
+export function problemsOf(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
+    .join('; ')
+    .slice(0, 500);
+}

@@ -3,16 +3,10 @@ import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import type { Brand } from '../../domain/triage/verdict.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { SourceLog } from '../source.ts';
 import { type Api, RefusedError, SCOPES } from './api.ts';
-import {
-  type Instance,
-  instanceSchema,
-  type MastodonStatus,
-  type Me,
-  meSchema,
-  problemsOf,
-} from './entities.ts';
+import { type Instance, instanceSchema, type MastodonStatus, type Me, meSchema } from './entities.ts';
 import { DEFAULT_RULES, type Rules } from './measure.ts';
 import { handleOf, statusToPost } from './to-post.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time, words } from '../kit/shapes.ts';
+import { problemsOf, time, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -109,14 +109,6 @@ export const instanceSchema = z.object({
   }),
 });
 export type Instance = z.output<typeof instanceSchema>;
-
-/** `error: path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
-}
 
 /** Reads a list, dropping entries that cannot be read; each is counted in `dropped` under its own id where it has one. */
 export function readList<Output>(

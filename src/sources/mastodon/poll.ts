@@ -3,6 +3,7 @@ import type { Post, Via } from '../../domain/post.ts';
 import { AuthError, messageOf } from '../../errors.ts';
 import type { Memory } from '../kit/memory.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped } from '../source.ts';
 import { type Params, RefusedError, type Scope } from './api.ts';
 import type { Connection, Session } from './connection.ts';
@@ -10,7 +11,6 @@ import {
   type MastodonNotification,
   type MastodonStatus,
   notificationSchema,
-  problemsOf,
   readList,
   statusSchema,
 } from './entities.ts';

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
+import { bounded } from '../kit/conversation.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Connection } from './connection.ts';
-import { contextSchema, type MastodonStatus, problemsOf, readList, statusSchema } from './entities.ts';
+import { contextSchema, type MastodonStatus, readList, statusSchema } from './entities.ts';
 import { FOLLOW } from './to-post.ts';
 
-const MAX_CONVERSATION = 500;
 /** A thread's root does not change; the cache forgets those nobody writes in any more. */
 const ROOT_TTL_MS = 30 * 24 * 3_600_000;
 /** Relatives remembered of one context: enough for a lively thread, without ten thousand writes for a viral one. */
@@ -121,7 +122,7 @@ export function createThreads(connection: Connection): Threads {
       const posts = [...unique.values()].map((one) =>
         connection.toPost(one, viaOf(one, connection), post.conversationId),
       );
-      return bounded(posts, post);
+      return bounded(posts, post, post.conversationId);
     },
   };
 }
@@ -146,13 +147,4 @@ export function viaOf(status: MastodonStatus, connection: Connection): Via {
   const answered = status.in_reply_to_account_id;
   const toUs = answered !== null && answered === me;
   return toUs || connection.isOurs(status.account) ? 'reply' : 'mention';
-}
-
-/** Oldest first; of a giant thread the first post, the one in question, ours, and the newest of the rest. */
-function bounded(posts: readonly Post[], post: Post): readonly Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  if (sorted.length <= MAX_CONVERSATION) return sorted;
-  const must = sorted.filter((one) => one.id === post.id || one.id === post.conversationId || one.ours);
-  const kept = new Set([...must, ...sorted.toReversed()].slice(0, MAX_CONVERSATION));
-  return sorted.filter((one) => kept.has(one));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Post, Via } from '../../domain/post.ts';
 import { AuthError } from '../../errors.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped, SourceContext } from '../source.ts';
 import type { Api } from './api.ts';
 import type { RedditConfig } from './config.ts';
@@ -9,7 +10,7 @@ import { type Found, readSince } from './listing.ts';
 import { isOn, matcher } from './matching.ts';
 import { type Memory, recall, toCursor, type Watched } from './memory.ts';
 import { recheck } from './recheck.ts';
-import { problemsOf, type Thing } from './shapes.ts';
+import type { Thing } from './shapes.ts';
 import type { Shut } from './shut.ts';
 import { toPost, wordsOf } from './to-post.ts';
 import type { Us } from './us.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -174,14 +175,6 @@ function shared(data: z.output<typeof linkSchema> | z.output<typeof commentSchem
     locked: yes(data.locked) && !yes(data.can_mod_post),
     archived: yes(data.archived),
   };
-}
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
 }
 
 /** One child of a listing: null for what is neither a post nor a comment (messages, accounts, …). */

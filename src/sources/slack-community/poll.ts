@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuthError, messageOf } from '../../errors.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch } from '../source.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -19,7 +20,7 @@ import type { Harvest } from './harvest.ts';
 import { byTime, isNewer, newest, postId, timeOf, tsAt } from './ids.ts';
 import type { Locks } from './locks.ts';
 import { OVERLAP_MS, type ReadChannel, readChannel } from './read-channel.ts';
-import { isTombstone, isWritten, type Message, problemsOf } from './shapes.ts';
+import { isTombstone, isWritten, type Message } from './shapes.ts';
 import { createStop, type Stop } from './stop.ts';
 import { readThreadNews } from './threads.ts';
 import { threadOf } from './to-post.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
-import { flag, list, words } from '../kit/shapes.ts';
+import { flag, list, problemsOf, words } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import type { Json } from './api.ts';
 import { slackId, timestamp } from './ids.ts';
@@ -74,14 +74,6 @@ export function isWritten(message: Message): boolean {
 /** The place of a deleted message whose thread goes on. */
 export function isTombstone(message: Message): boolean {
   return message.subtype === 'tombstone';
-}
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
 }
 
 /** The answer as what it must be; else the service is out of order. */

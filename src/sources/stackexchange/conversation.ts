@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import type { Post } from '../../domain/post.ts';
+import { bounded } from '../kit/conversation.ts';
 import type { Dropped } from '../source.ts';
 import type { Api, Page } from './api.ts';
 import type { StackexchangeConfig } from './config.ts';
 import { answerSchema, commentSchema, questionSchema, readList, type Written } from './shapes.ts';
 import { parseConversation, postId, toPost } from './to-post.ts';
 
-const MAX_CONVERSATION = 500;
 const PAGE = 100;
 /** Newest first, so that what is left out of a giant thread is in its middle. */
 const MAX_PAGES = 3;
@@ -66,14 +66,4 @@ export function createConversation({ name, api, clock, config }: Options) {
     if (!there && whole) return [];
     return bounded(there ? posts : [...posts, post], post, postId(site, number));
   };
-}
-
-/** Oldest first; of a giant thread the question, the post in question, ours, and the newest of the rest. */
-function bounded(posts: readonly Post[], post: Post, first: string): readonly Post[] {
-  const sorted = [...posts].sort((a, b) => a.createdAt - b.createdAt);
-  if (sorted.length <= MAX_CONVERSATION) return sorted;
-  const must = sorted.filter((one) => one.id === post.id || one.id === first || one.ours);
-  const kept = new Set(must.slice(0, MAX_CONVERSATION));
-  for (const one of sorted.toReversed()) if (kept.size < MAX_CONVERSATION) kept.add(one);
-  return sorted.filter((one) => kept.has(one));
 }

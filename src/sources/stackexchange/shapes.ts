@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { htmlToText } from '../../html-text.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -45,15 +46,6 @@ export type Answer = z.output<typeof answerSchema>;
 export type Comment = z.output<typeof commentSchema>;
 export type Excerpt = z.output<typeof excerptSchema>;
 export type Written = Question | Answer | Comment;
-
-/** `error: path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ')
-    .slice(0, 500);
-}
 
 /** Reads a list, dropping entries that cannot be read; each is told with its path, under its own number where it has one. */
 export function readList<Output>(

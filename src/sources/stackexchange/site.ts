@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { Post } from '../../domain/post.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 import type { Api } from './api.ts';
 import type { StackexchangeConfig } from './config.ts';
@@ -12,7 +13,6 @@ import {
   commentSchema,
   type Excerpt,
   excerptSchema,
-  problemsOf,
   type Question,
   questionSchema,
   type Written,

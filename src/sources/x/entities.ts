@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
-import { time } from '../kit/shapes.ts';
+import { problemsOf, time } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /** Answers of X API v2, only as far as they are used: https://docs.x.com/x-api/fundamentals/data-dictionary */
@@ -104,14 +104,6 @@ export function readUser(json: unknown): User {
 /** What POST /2/tweets answers: https://docs.x.com/x-api/posts/create-post */
 export function readCreated(json: unknown): string {
   return read(json, z.object({ data: z.object({ id }) })).data.id;
-}
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
 }
 
 function readItems<Output>(

@@ -3,9 +3,10 @@ import type { Clock } from '../../clock.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import { RateLimitedError, RejectedError } from '../../errors.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection } from './connection.ts';
-import { type Page, problemsOf } from './entities.ts';
+import type { Page } from './entities.ts';
 import { PRICES } from './prices.ts';
 import { referenced } from './to-post.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UnavailableError } from '../../errors.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Dropped } from '../source.ts';
 
 /**
@@ -76,14 +77,6 @@ export function readPage(json: unknown): Page {
   if (!parsed.success)
     throw new UnavailableError(`YouTube’s answer cannot be read: ${problemsOf(parsed.error)}.`);
   return { items: parsed.data.items ?? [], next: parsed.data.nextPageToken || null };
-}
-
-/** `path: reason; …`, short enough for a log line. */
-export function problemsOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
 }
 
 /** The readable entries; the others are counted in `dropped` under their own id where they have one. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import type { Post } from '../../domain/post.ts';
 import { RateLimitedError, RejectedError } from '../../errors.ts';
 import { createOnce } from '../kit/once.ts';
+import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped } from '../source.ts';
 import type { Connection } from './connection.ts';
 import { type Cursor, keepNewest, type ListState, readCursor } from './cursor.ts';
@@ -10,7 +11,6 @@ import {
   type Comment,
   commentSchema,
   type Page,
-  problemsOf,
   readItems,
   readPage,
   type Thread,
