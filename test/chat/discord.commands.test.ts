@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import type { Desk } from '../../src/chat/discord/desk.ts';
 import { onTrack } from '../../src/chat/discord/track.ts';
-import { closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
+import { BLOG, BLUESKY, closedCard, HOSTILE_TEXTS, MIRA, NOON, sampleCard } from '../support/cards.ts';
 import type { DiscordPerson } from '../support/discord/server.ts';
 import {
   ANA,
@@ -34,37 +33,6 @@ type Options = Readonly<Record<string, string | number | boolean>>;
 /** Uses a sub-command as Ana (or somebody else) and returns what only they were told. */
 const ask = (sub: string, options: Options = {}, who: DiscordPerson = world.ana): Promise<string> =>
   askFor(world, who, sub, options);
-
-const MIRA: PersonCard = {
-  source: 'bluesky',
-  label: 'Bluesky',
-  name: 'Mira Lindqvist',
-  handle: 'mira.example',
-  url: 'https://social.example/@mira',
-  conversations: 3,
-  posts: 7,
-  firstMetAt: NOON - 20 * 86_400_000,
-  latest: [
-    { itemId: 12, about: 'Question', standing: 'answered by Ana', at: NOON - 3_600_000 },
-    { itemId: 4, about: 'Praise', standing: 'open', at: NOON - 86_400_000 },
-  ],
-};
-const BLOG: SourceHealth = {
-  name: 'blog',
-  label: 'Blog',
-  state: 'blind',
-  detail: 'The feed is gone.',
-  lastSuccessAt: 1,
-  lastPostAt: null,
-};
-const BLUESKY: SourceHealth = {
-  name: 'bluesky',
-  label: 'Bluesky',
-  state: 'up',
-  detail: null,
-  lastSuccessAt: NOON,
-  lastPostAt: NOON - 60_000,
-};
 
 describe('suggestions', () => {
   const suggest = (sub: string, option: string, partial: string, who = world.ana) =>

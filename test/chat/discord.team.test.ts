@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import { COMMANDS } from '../../src/chat/kit/commands.ts';
-import { closedCard, HOSTILE_TEXTS, hostileCard, NOON, sampleCard } from '../support/cards.ts';
+import {
+  BLOG,
+  BLUESKY,
+  closedCard,
+  HOSTILE_TEXTS,
+  hostileCard,
+  MIRA,
+  NOON,
+  sampleCard,
+} from '../support/cards.ts';
 import type { DiscordPerson } from '../support/discord/server.ts';
 import {
   ANA,
@@ -32,37 +40,6 @@ const ask = (sub: string, options: Options = {}, who: DiscordPerson = world.ana)
   askFor(world, who, sub, options);
 const acts = () => world.handlers.acts.map(({ action }) => action);
 const labels = (who: DiscordPerson) => privately(world, who).buttons.map(({ label }) => label);
-
-const MIRA: PersonCard = {
-  source: 'bluesky',
-  label: 'Bluesky',
-  name: 'Mira Lindqvist',
-  handle: 'mira.example',
-  url: 'https://social.example/@mira',
-  conversations: 3,
-  posts: 7,
-  firstMetAt: NOON - 20 * 86_400_000,
-  latest: [
-    { itemId: 12, about: 'Question', standing: 'answered by Ana', at: NOON - 3_600_000 },
-    { itemId: 4, about: 'Praise', standing: 'open', at: NOON - 86_400_000 },
-  ],
-};
-const BLOG: SourceHealth = {
-  name: 'blog',
-  label: 'Blog',
-  state: 'blind',
-  detail: 'The feed is gone.',
-  lastSuccessAt: 1,
-  lastPostAt: null,
-};
-const BLUESKY: SourceHealth = {
-  name: 'bluesky',
-  label: 'Bluesky',
-  state: 'up',
-  detail: null,
-  lastSuccessAt: NOON,
-  lastPostAt: NOON - 60_000,
-};
 
 describe('what the command tells', () => {
   it('all it can do, in the words of the other chats', async () => {

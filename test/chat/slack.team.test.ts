@@ -6,7 +6,7 @@ import { personParts, statsParts } from '../../src/chat/slack/figures.ts';
 import { rich } from '../../src/chat/slack/rich.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { Stats } from '../../src/domain/stats.ts';
-import { ACTIONS, closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
+import { ACTIONS, closedCard, HOSTILE_TEXTS, MIRA, NOON, sampleCard } from '../support/cards.ts';
 import { checkBlocks } from '../support/slack/limits.ts';
 import { type SlackWorld, type SlackWorldOptions, slackWorld } from '../support/slack/world.ts';
 
@@ -44,21 +44,6 @@ async function ask(text: string, who: 'ana' | 'bo' = 'ana'): Promise<string> {
   await settled();
   return person.told().slice(before).join('\n');
 }
-
-const MIRA: PersonCard = {
-  source: 'bluesky',
-  label: 'Bluesky',
-  name: 'Mira Lindqvist',
-  handle: 'mira.example',
-  url: 'https://social.example/@mira',
-  conversations: 3,
-  posts: 7,
-  firstMetAt: NOON - 20 * 86_400_000,
-  latest: [
-    { itemId: 12, about: 'Question', standing: 'answered by Ana', at: NOON - 3_600_000 },
-    { itemId: 4, about: 'Praise', standing: 'open', at: NOON - 86_400_000 },
-  ],
-};
 
 describe('what the command tells', () => {
   it('who somebody is, and that nobody of that name wrote', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import type { Card, CardAction, CardPost } from '../../src/domain/card.ts';
 import { type ItemState, isClosed, STATES } from '../../src/domain/item.ts';
 import { KINDS, RESPONSES } from '../../src/domain/triage/verdict.ts';
@@ -270,3 +271,35 @@ export function arbitraryCard(): fc.Arbitrary<Card> {
       };
     });
 }
+
+/** Somebody met before, and two sources: one up, one blind. */
+export const MIRA: PersonCard = {
+  source: 'bluesky',
+  label: 'Bluesky',
+  name: 'Mira Lindqvist',
+  handle: 'mira.example',
+  url: 'https://social.example/@mira',
+  conversations: 3,
+  posts: 7,
+  firstMetAt: NOON - 20 * 86_400_000,
+  latest: [
+    { itemId: 12, about: 'Question', standing: 'answered by Ana', at: NOON - 3_600_000 },
+    { itemId: 4, about: 'Praise', standing: 'open', at: NOON - 86_400_000 },
+  ],
+};
+export const BLOG: SourceHealth = {
+  name: 'blog',
+  label: 'Blog',
+  state: 'blind',
+  detail: 'The feed is gone.',
+  lastSuccessAt: 1,
+  lastPostAt: null,
+};
+export const BLUESKY: SourceHealth = {
+  name: 'bluesky',
+  label: 'Bluesky',
+  state: 'up',
+  detail: null,
+  lastSuccessAt: NOON,
+  lastPostAt: NOON - 60_000,
+};
