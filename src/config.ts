@@ -1,6 +1,7 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
+import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
 import {
   type ApprovalRule,
@@ -62,6 +63,8 @@ export interface Config {
   readonly permissions: Permissions;
   /** Which answers need a second person; null when none does. */
   readonly approval: ApprovalRule | null;
+  /** Where and when the team works. */
+  readonly time: TeamTime;
   /** Words that are muted until a manager changes the list in a chat. */
   readonly muted: readonly string[];
   readonly sources: readonly ConfiguredSource[];
@@ -125,8 +128,9 @@ const policySchema = z.strictObject({
       managers: managersSchema.optional(),
       permissions: permissionsSchema.optional(),
       approval: approvalSchema.optional(),
+      ...teamTimeShape,
     })
-    .default({}),
+    .prefault({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
@@ -134,6 +138,8 @@ const policySchema = z.strictObject({
   routes: z.array(ruleSchema).optional(),
   chats: z.record(z.string(), z.unknown()).default({}),
 });
+
+const DEMO_TIME: TeamTime = { zone: 'UTC', working: null };
 
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASS$|_KEY$|API_?KEY/i;
 
@@ -181,6 +187,12 @@ export function readConfig(
   );
   const routes = policy?.routes ?? DEFAULT_ROUTES;
   const defaults = readDefaults(routes, chats, problems);
+  const time = policy ? teamTimeOf(policy.team) : DEMO_TIME;
+  if (!time)
+    problems.push({
+      path: 'team.hours.zone',
+      message: 'is missing: say where the clocks are, for instance zone: Europe/Berlin.',
+    });
   for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
     if (!Object.hasOwn(policy?.sources ?? {}, name))
       problems.push({
@@ -189,7 +201,7 @@ export function readConfig(
       });
   }
 
-  if (problems.length > 0 || !base) return { ok: false, problems };
+  if (problems.length > 0 || !base || !time) return { ok: false, problems };
   return {
     ok: true,
     config: {
@@ -201,6 +213,7 @@ export function readConfig(
       managers: policy?.team.managers ?? [],
       permissions: policy?.team.permissions ?? DEFAULT_PERMISSIONS,
       approval: policy?.team.approval ?? null,
+      time,
       muted: policy?.muted ?? [],
       sources,
       chats,

@@ -161,6 +161,20 @@ muted: [" lottery "]
     expect(team('muted: [a]')[0]).toContain('muted.0');
   });
 
+  it('knows when the team works, and asks for the zone', () => {
+    const yaml = `${MINIMAL}\nteam: { zone: Europe/Berlin, hours: { from: "08:00", to: "16:30" }, holidays: [2026-12-25] }\n`;
+    expect(config({}, yaml).time.working).toMatchObject({
+      zone: 'Europe/Berlin',
+      holidays: new Set(['2026-12-25']),
+    });
+    expect(problems({}, `${MINIMAL}\nteam: { hours: {} }`).map(({ path }) => path)).toEqual([
+      'team.hours.zone',
+    ]);
+    expect(problems({}, `${MINIMAL}\nteam: { hours: { from: 8 } }`).map(({ path }) => path)).toEqual([
+      'team.hours.from',
+    ]);
+  });
+
   it('knows what must never be shown', () => {
     const env = {
       WEB_TOKEN: 'abcdefghijklmnopqrstuvwx',

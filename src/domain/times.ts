@@ -1,57 +1,21 @@
-/** Local time in a person's own time zone, without a library: `Intl` knows every zone and its changes. */
+import { addDays, dayIn, instantOf, weekdayOf } from './calendar.ts';
+
+/** Local time in a person's own time zone, as snoozes name it. */
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** Offset of a zone from UTC at an instant, in milliseconds; 0 for a zone nobody knows. */
-function offsetAt(at: number, tz: string): number {
-  try {
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: tz,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }).formatToParts(at);
-    const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value ?? 0);
-    const local = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    );
-    return local - Math.floor(at / 1_000) * 1_000;
-  } catch {
-    return 0;
-  }
-}
 
 /**
  * The instant at which clocks in `tz` show `hour` o'clock, `days` days after the local day of `now`. On a day when
  * that hour does not exist it is the hour after.
  */
 export function localHour(now: number, tz: string, days: number, hour: number): number {
-  const local = now + offsetAt(now, tz);
-  const wanted = Math.floor(local / DAY) * DAY + days * DAY + hour * HOUR;
-  // Two rounds: the offset of the guess may differ from the offset of the result on the day the clocks change.
-  const first = wanted - offsetAt(wanted - offsetAt(now, tz), tz);
-  return wanted - offsetAt(first, tz);
-}
-
-/** The day that calendars in `tz` show: `2026-11-25`. */
-export function dayIn(at: number, tz: string): string {
-  return new Date(at + offsetAt(at, tz)).toISOString().slice(0, 10);
+  return instantOf(addDays(dayIn(now, tz), days), hour * 60, tz);
 }
 
 /** Days from now to the next given weekday (0 is Sunday) in `tz`: 1 to 7. */
 export function daysUntil(now: number, tz: string, weekday: number): number {
-  const today = new Date(now + offsetAt(now, tz)).getUTCDay();
-  return (weekday - today + 7) % 7 || 7;
+  return (weekday - weekdayOf(dayIn(now, tz)) + 7) % 7 || 7;
 }
 
 /** When a snooze shall end, as people say it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import { dayIn } from '../domain/calendar.ts';
 import { type Budget, type Cost, costWords, forReading, onPace } from '../domain/cost.ts';
-import { dayIn, localHour } from '../domain/times.ts';
+import { localHour } from '../domain/times.ts';
 import { RateLimitedError } from '../errors.ts';
 import type { Meter } from '../sources/source.ts';
 import type { Queries } from '../store/store.ts';
