@@ -41,7 +41,7 @@ function room(file: string): string {
     const name = second.replace(/\.ts$/, '');
     return name === 'index' ? `${first}/index` : `${first}/${name}`;
   }
-  return ['domain', 'store', 'flow'].includes(first) ? first : file;
+  return ['domain', 'store', 'flow', 'calendars'].includes(first) ? first : file;
 }
 
 const PORTS = ['sources/source', 'chat/chat'];
@@ -57,6 +57,7 @@ function mayImport(from: string): readonly string[] {
   if (PORTS.includes(from)) return ['domain', 'clock.ts', 'errors.ts'];
   if (from === 'store') return ['domain', 'clock.ts', 'errors.ts'];
   if (from === 'flow') return ['domain', 'store', 'errors.ts', 'clock.ts', ...PORTS];
+  if (from === 'calendars') return ['domain', 'errors.ts', 'clock.ts'];
   if (from === 'config.ts') return ['domain', ...PORTS];
   if (from === 'plug-ins.ts') return ['domain', 'errors.ts', ...PORTS];
   if (from === 'progress.ts') return ['clock.ts'];
@@ -120,7 +121,8 @@ describe('the house', () => {
   });
 
   it('loads a platform’s SDK only when it is asked for', () => {
-    const heavy = /^(@slack\/|discord\.js|@atproto\/|masto|pg$|@photostructure\/|feedsmith|pino-pretty)/;
+    const heavy =
+      /^(@slack\/|discord\.js|@atproto\/|masto|pg$|@photostructure\/|feedsmith|pino-pretty|ical\.js)/;
     // What is in memory once main.ts is: everything that static imports lead to.
     const loaded = new Set(['main.ts']);
     const sdks: string[] = [];
