@@ -12,7 +12,7 @@ import {
   type Permissions,
   permissionsSchema,
 } from './domain/permission.ts';
-import { DEFAULT_ROUTES, type Place, placeOf, type Rule, ruleSchema } from './domain/routing.ts';
+import { DEFAULT_ROUTES, type Place, placeName, placeOf, type Rule, ruleSchema } from './domain/routing.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
 
@@ -72,6 +72,8 @@ export interface Config {
   readonly routes: readonly Rule[];
   /** Where an item goes in a chat that no route sends it to. */
   readonly defaults: readonly Place[];
+  /** Where Potluck says what is no card: hand-overs, digests, proposals. */
+  readonly teamPlaces: readonly Place[];
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -129,6 +131,7 @@ const policySchema = z.strictObject({
       permissions: permissionsSchema.optional(),
       approval: approvalSchema.optional(),
       ...teamTimeShape,
+      channels: z.array(placeName).min(1).max(20).optional(),
     })
     .prefault({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
@@ -193,6 +196,7 @@ export function readConfig(
       path: 'team.hours.zone',
       message: 'is missing: say where the clocks are, for instance zone: Europe/Berlin.',
     });
+  const teamPlaces = readTeamPlaces(policy?.team.channels, routes, defaults, chats, problems);
   for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
     if (!Object.hasOwn(policy?.sources ?? {}, name))
       problems.push({
@@ -219,6 +223,7 @@ export function readConfig(
       chats,
       routes,
       defaults,
+      teamPlaces,
       demo,
       secrets: secretsOf(filled),
     },
@@ -427,6 +432,28 @@ function readDefaults(
       });
     return channels.map((channel) => ({ chat: kind.kind, channel }));
   });
+}
+
+/** Where notices go: as the team says, else to the first channel of every chat. */
+function readTeamPlaces(
+  names: readonly string[] | undefined,
+  routes: readonly Rule[],
+  defaults: readonly Place[],
+  chats: readonly ConfiguredChat[],
+  problems: Problem[],
+): readonly Place[] {
+  const connected = chats.map(({ kind }) => kind.kind);
+  if (names === undefined) {
+    const all = [...defaults, ...routes.flatMap((rule) => rule.to.map(placeOf))];
+    return connected.flatMap((chat) => all.find((place) => place.chat === chat) ?? []);
+  }
+  for (const [index, name] of names.entries())
+    if (!connected.includes(placeOf(name).chat))
+      problems.push({
+        path: `team.channels.${index}`,
+        message: `leads to “${name}”, but ${placeOf(name).chat} is not connected. Connected: ${connected.join(', ')}.`,
+      });
+  return names.map(placeOf);
 }
 
 /** What must not appear in a log line: secrets by name, and passwords inside URLs. */

@@ -19,6 +19,7 @@ import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
 import { createChanges } from './flow/changes.ts';
+import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
@@ -237,7 +238,9 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   }
 
   await http.listen();
+  const desk = createDesk({ policy, log }, []);
   const parts = {
+    desk,
     store,
     clock,
     view,

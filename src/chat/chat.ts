@@ -5,6 +5,7 @@ import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
 import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { Notice } from '../domain/notice.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Measure } from '../domain/reply.ts';
 import type { Stats } from '../domain/stats.ts';
@@ -141,8 +142,35 @@ export interface Outlet {
   readonly unit: string;
 }
 
+/** Somebody asks for something that is no action on an item: a command, or a button of a notice. */
+export interface Asked {
+  readonly actor: ActRequest['actor'];
+  /** The channel of this chat in which they ask; null where there is none (a home tab, say). */
+  readonly channel: string | null;
+  /** The person's time zone; null where the platform does not tell it. */
+  readonly tz: string | null;
+}
+
+/** The answer to one person, who alone reads it. Never thrown. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly notice?: Notice;
+  /** Items that were asked for, as the list command shows them. */
+  readonly cards?: { readonly title: string; readonly cards: readonly Card[]; readonly total: number };
+  /** An export. */
+  readonly file?: { readonly name: string; readonly mime: string; readonly bytes: Uint8Array };
+}
+
 /** What the flow offers to every chat platform. */
 export interface ChatHandlers {
+  /** Does one of the commands of `kit/team-commands.ts`. Options that were left out are absent. */
+  run(command: string, options: Readonly<Record<string, string>>, asked: Asked): Promise<Answer>;
+  /** Does what a button of a notice asks ({@link NoticeButton.press}). */
+  press(press: string, asked: Asked): Promise<Answer>;
+  /** What was said to this chat's channels that is no card, newest first, at most 100. */
+  notices(limit: number): Promise<readonly ToldNotice[]>;
+  picture(id: string): Promise<StoredPicture | null>;
   act(request: ActRequest): Promise<ActResult>;
   /** One card as it stands; null when there is no such item. */
   card(itemId: number): Promise<Card | null>;
@@ -195,6 +223,29 @@ export interface ChatHealth {
   readonly detail: string | null;
 }
 
+/** A notice as it was told. */
+export interface ToldNotice {
+  readonly id: number;
+  readonly channel: string;
+  readonly at: number;
+  readonly notice: Notice;
+}
+
+export interface StoredPicture {
+  readonly mime: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How a notice goes into a channel once. */
+export interface TellOptions extends PostOptions {
+  /** The number of the notice: what it is found by after a crash. */
+  readonly noticeId: number;
+  /** The card in whose thread it is said; null in the channel itself. */
+  readonly thread: CardRef | null;
+  /** The notice's picture; null when it has none. */
+  readonly picture: StoredPicture | null;
+}
+
 /** How a card goes into a channel once. */
 export interface PostOptions {
   /** Stable for this item and channel: a platform that knows idempotent sends uses it. At most 25 characters. */
@@ -232,6 +283,21 @@ export interface Chat {
    * Absent where there are no threads.
    */
   remark?(ref: CardRef, text: string, mention: string | null, options: PostOptions): Promise<void>;
+  /**
+   * Says something that is no card. Pings nobody but the notice's `mention`. Absent where the platform shows by itself
+   * what the ledger holds ({@link Chat.look}). Errors as with `post`.
+   */
+  tell?(channel: string, notice: Notice, options: TellOptions): Promise<CardRef>;
+  /** Says it anew in the same place, and pings nobody. */
+  retell?(ref: CardRef, notice: Notice, options: TellOptions): Promise<CardRef>;
+  /** The notice that may have been said just before a crash, as with {@link Chat.find}. */
+  findNotice?(
+    channel: string,
+    noticeId: number,
+    thread: CardRef | null,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<CardRef | null>;
   health(): ChatHealth;
   /** @param channels those that routes lead to: the doctor asks before anything is started */
   check(signal: AbortSignal, channels: readonly string[]): Promise<readonly Check[]>;

@@ -5,6 +5,11 @@ import { findWord } from './words.ts';
 
 const VIAS = ['mention', 'reply', 'quote', 'follow', 'comment', 'keyword', 'share', 'message'] as const;
 
+/** A channel of a chat, as potluck.yaml names it. */
+export const placeName = z
+  .string()
+  .regex(/^[a-z]+:[^\s:]{1,100}$/, 'must be chat:channel, for instance web:product or slack:C0123456789');
+
 /** One rule of `routes` in potluck.yaml: all conditions of `when` must hold. */
 export const ruleSchema = z.strictObject({
   when: z
@@ -23,16 +28,7 @@ export const ruleSchema = z.strictObject({
     })
     .default({}),
   /** Where the card goes: `slack:C0123456789`, `web:product`. */
-  to: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^[a-z]+:[^\s:]{1,100}$/,
-          'must be chat:channel, for instance web:product or slack:C0123456789',
-        ),
-    )
-    .min(1),
+  to: z.array(placeName).min(1),
   /** Look at the rules after this one too. */
   continue: z.boolean().default(false),
 });

@@ -10,6 +10,7 @@ import type { Source } from '../sources/source.ts';
 import type { ItemQuery, Store } from '../store/store.ts';
 import type { Act } from './act.ts';
 import type { Changes } from './changes.ts';
+import type { createDesk } from './desk.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
 import { findPeople } from './people.ts';
 import type { Policy } from './policy.ts';
@@ -22,6 +23,7 @@ import type { Watch } from './watch.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const HISTORY = 200;
+const MAX_NOTICES = 100;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What the parts of the flow that chats talk to have in common. */
@@ -36,6 +38,8 @@ export interface HandlersDeps {
   readonly policy: Policy;
   readonly settings: SettingsDesk;
   readonly changes: Pick<Changes, 'onChange'>;
+  /** Who does what is no action on an item. */
+  readonly desk: ReturnType<typeof createDesk>;
   readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
   readonly route: (verdict: Verdict, post: Post) => readonly Place[];
   /** Unique for ever. */
@@ -54,6 +58,12 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
 
   return {
     act,
+    ...deps.desk(chat),
+    notices: async (limit) => {
+      const rows = await store.newestNotices(chat, Math.min(MAX_NOTICES, Math.max(1, limit)));
+      return rows.map(({ id, channel, toldAt, notice }) => ({ id, channel, at: toldAt, notice }));
+    },
+    picture: (id) => store.picture(id),
     measure: act.measure,
     card: async (itemId) => {
       const item = await store.item(itemId);

@@ -4,8 +4,9 @@ import type { Card } from '../domain/card.ts';
 import { type Item, isClosed } from '../domain/item.ts';
 import { cutAfter } from '../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
-import type { CardBehind, CardRow, Store } from '../store/store.ts';
+import type { CardBehind, CardRow, NoticeRow, Store } from '../store/store.ts';
 import type { Leases } from './leases.ts';
+import { createTelling, FIND_SLACK_MS, type Way } from './telling.ts';
 import type { View } from './view.ts';
 import { within } from './within.ts';
 
@@ -45,8 +46,6 @@ const AUTH_PAUSE_MS = 5 * 60_000;
 const CHANNEL_AUTH_PAUSE_MS = 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 5 * 60_000;
-/** A card that may have been posted before a crash is looked for from this long before its first attempt. */
-const FIND_SLACK_MS = 60_000;
 
 /**
  * Level-triggered: no queue of messages exists, only cards that show an older version than their item has. Five changes
@@ -71,6 +70,7 @@ function createGlance(chat: Chat, look: () => void): Present {
 
 function createReconciler(chat: Chat, deps: PresentDeps): Present {
   const { store, clock, view } = deps;
+  const telling = createTelling(chat, deps);
   let wake: () => void = () => {};
   let nudged = false;
   let pausedUntil = 0;
@@ -114,8 +114,16 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     const waiting = [...channelFree].filter(([, at]) => at > now).map(([channel]) => channel);
     const except = [...new Set([...busy.keys(), ...waiting])];
     const page = chat.channelIntervalMs > 0 ? PACED_PAGE : PAGE;
-    const behind = await store.cardsBehind(chat.kind, now, page, except);
-    for (const [channel, rows] of byChannel(behind)) {
+    const [behind, said] = await Promise.all([
+      store.cardsBehind(chat.kind, now, page, except),
+      telling ? store.noticesBehind(chat.kind, now, page, except) : [],
+    ]);
+    const channels = byChannel(behind);
+    for (const [channel, notices] of byChannel(said)) {
+      // What is said beside the cards is rare and short: it does not wait behind a storm of them.
+      channels.set(channel, [...notices, ...(channels.get(channel) ?? [])]);
+    }
+    for (const [channel, rows] of channels) {
       if (busy.has(channel) || (channelFree.get(channel) ?? 0) > now) continue;
       const work = workOff(channel, rows, signal).finally(() => {
         busy.delete(channel);
@@ -126,14 +134,18 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   }
 
   /** The most urgent card of a channel; several where the platform sets no pace, until it is time to look again. */
-  async function workOff(channel: string, rows: readonly CardBehind[], signal: AbortSignal): Promise<void> {
+  async function workOff(
+    channel: string,
+    rows: readonly (CardBehind | NoticeRow)[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const startedAt = clock.now();
     for (const row of rows) {
       if (signal.aborted || clock.now() < pausedUntil || clock.now() - startedAt >= TICK_MS) break;
       try {
-        await level(row, signal);
+        await ('notice' in row ? levelNotice(row, signal) : level(row, signal));
       } catch (error) {
-        deps.log.warn({ chat: chat.kind, itemId: row.itemId, error: messageOf(error) }, 'a card failed');
+        deps.log.warn({ chat: chat.kind, channel, error: messageOf(error) }, 'a card failed');
         channelFree.set(channel, clock.now() + TICK_MS);
       }
       if ((channelFree.get(channel) ?? 0) > clock.now()) break;
@@ -188,6 +200,27 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     } catch (error) {
       if (signal.aborted) return;
       await failed(row, item, error);
+    }
+    const free = clock.now() + chat.channelIntervalMs;
+    channelFree.set(row.channel, Math.max(channelFree.get(row.channel) ?? 0, free));
+  }
+
+  async function levelNotice(found: NoticeRow, signal: AbortSignal): Promise<void> {
+    if (!telling || !(await mine(found.channel))) return;
+    const row = (await store.notice(found.id)) ?? found;
+    if (row.shownVersion >= row.version || row.givenUpVersion >= row.version) return;
+    try {
+      const spoke = await within(clock, WRITE_TIMEOUT_MS, signal, (stop) => telling.level(row, stop));
+      trouble = null;
+      if (!spoke) return;
+    } catch (error) {
+      if (signal.aborted) return;
+      deps.log.warn(
+        { chat: chat.kind, channel: row.channel, notice: row.id, error: messageOf(error) },
+        'a notice is behind',
+      );
+      const current = (await store.notice(row.id)) ?? row;
+      await store.saveNotice({ ...current, ...afterFailure(row, row.version, error) });
     }
     const free = clock.now() + chat.channelIntervalMs;
     channelFree.set(row.channel, Math.max(channelFree.get(row.channel) ?? 0, free));
@@ -256,34 +289,45 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   }
 
   async function failed(row: CardRow, item: Item, error: unknown): Promise<void> {
-    const now = clock.now();
-    const why = messageOf(error);
-    trouble = why;
     const current = (await rowOf(row)) ?? row;
-    const failures = row.failures + 1;
     deps.log.warn(
-      { chat: chat.kind, channel: row.channel, itemId: row.itemId, failures, error: why },
+      {
+        chat: chat.kind,
+        channel: row.channel,
+        itemId: row.itemId,
+        failures: row.failures + 1,
+        error: messageOf(error),
+      },
       'a card is behind',
     );
+    await store.saveCards([{ ...current, ...afterFailure(row, item.version, error) }]);
+  }
+
+  /** What a failure means for the channel, and what is remembered of it. @param version which the platform may have refused */
+  function afterFailure(
+    row: Way & { readonly channel: string },
+    version: number,
+    error: unknown,
+  ): Partial<Omit<Way, 'ref' | 'shownVersion'>> {
+    const now = clock.now();
+    const failures = row.failures + 1;
+    trouble = messageOf(error);
     if (error instanceof RateLimitedError) {
       // The whole channel waits as long as the platform said. Nothing was posted.
       channelFree.set(row.channel, now + error.retryAfterMs);
-      await store.saveCards([{ ...current, postingAt: row.postingAt }]);
-    } else if (error instanceof AuthError) {
+      return { postingAt: row.postingAt };
+    }
+    if (error instanceof AuthError) {
       if (error.scope === 'channel') channelFree.set(row.channel, now + CHANNEL_AUTH_PAUSE_MS);
       else pausedUntil = now + AUTH_PAUSE_MS;
-      await store.saveCards([{ ...current, postingAt: row.postingAt }]);
-    } else if (error instanceof RejectedError) {
-      // Said no for good: nothing is tried until the item moves on.
-      await store.saveCards([
-        { ...current, postingAt: row.postingAt, failures, givenUpVersion: item.version },
-      ]);
-    } else {
-      // Whether it was posted is unknown: `postingAt` stays, and the next attempt looks first.
-      const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
-      const notBefore = now + Math.round(backoff * (0.5 + deps.random() / 2));
-      await store.saveCards([{ ...current, failures, notBefore }]);
+      return { postingAt: row.postingAt };
     }
+    // Said no for good: nothing is tried until it says something else.
+    if (error instanceof RejectedError)
+      return { postingAt: row.postingAt, failures, givenUpVersion: version };
+    // Whether it was posted is unknown: `postingAt` stays, and the next attempt looks first.
+    const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
+    return { failures, notBefore: now + Math.round(backoff * (0.5 + deps.random() / 2)) };
   }
 
   return {
@@ -318,8 +362,10 @@ function nonceOf(itemId: number, channel: string): string {
   return `pl-${itemId.toString(36)}-${hash.toString(36)}`.slice(0, 25);
 }
 
-function byChannel(rows: readonly CardBehind[]): Map<string, CardBehind[]> {
-  const groups = new Map<string, CardBehind[]>();
+function byChannel<Row extends { readonly channel: string }>(
+  rows: readonly Row[],
+): Map<string, (CardBehind | NoticeRow | Row)[]> {
+  const groups = new Map<string, (CardBehind | NoticeRow | Row)[]>();
   for (const row of rows) {
     const group = groups.get(row.channel);
     if (group) group.push(row);

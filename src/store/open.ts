@@ -7,6 +7,7 @@ import { costQueries } from './costs.ts';
 import type { Base, Door, StoreLog } from './door.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
+import { noticeQueries } from './notices.ts';
 import { postQueries } from './posts.ts';
 import { replyQueries } from './replies.ts';
 import type { Tables } from './schema.ts';
@@ -14,6 +15,9 @@ import { sourceQueries } from './sources.ts';
 import type { Queries, Store } from './store.ts';
 import { teamQueries } from './team.ts';
 import { twinQueries } from './twins.ts';
+
+/** What happened once, and the charts of digests, are remembered this long: a year and a month. */
+const KEPT_MS = 396 * 24 * 3_600_000;
 
 /** How often a transaction that the server undid (deadlock) is tried, in all. */
 const ATTEMPTS = 5;
@@ -67,6 +71,7 @@ function queriesOn(door: Door): Queries {
     ...costQueries(door),
     ...twinQueries(door),
     ...replyQueries(door),
+    ...noticeQueries(door),
     ...teamQueries(door),
   };
 }
@@ -117,7 +122,18 @@ function storeOn({ dialect, kysely, backup, mayRetry }: Base, clock: Clock): Sto
         .deleteFrom('twins')
         .where('at', '<', now - 2 * TWIN_WINDOW_MS)
         .executeTakeFirst();
-      return Number(values.numDeletedRows + leases.numDeletedRows + twins.numDeletedRows);
+      const slots = await door
+        .db()
+        .deleteFrom('slots')
+        .where('at', '<', now - KEPT_MS)
+        .executeTakeFirst();
+      const pictures = await door
+        .db()
+        .deleteFrom('pictures')
+        .where('at', '<', now - KEPT_MS)
+        .executeTakeFirst();
+      const gone = [values, leases, twins, slots, pictures];
+      return Number(gone.reduce((sum, { numDeletedRows }) => sum + numDeletedRows, 0n));
     },
     backup,
     async ping() {

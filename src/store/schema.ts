@@ -21,6 +21,11 @@ export interface Tables {
   places: { source: string; conversation_id: string; item_id: number };
   costs: { source: string; day: string; requests: number; units: number; micros: number };
   replies: RepliesTable;
+  notices: NoticesTable;
+  /** What happens once for ever: one row for the one who did it. */
+  slots: { name: string; slot: string; at: number };
+  /** `bytes` in base64. */
+  pictures: { id: string; mime: string; bytes: string; at: number };
   settings: { name: string; value: string };
   leases: { name: string; holder: string; until: number };
   kv: { key: string; full_key: string | null; value: string; expires_at: number | null };
@@ -133,6 +138,25 @@ export interface GapsTable {
   to_at: number;
   why: string;
   closed_at: number | null;
+}
+
+/** What is said beside the cards; the database computes `behind`, as with them. */
+export interface NoticesTable {
+  id: Generated<number>;
+  key: string;
+  chat: string;
+  channel: string;
+  thread_item: number | null;
+  content: string;
+  version: number;
+  told_at: number;
+  ref: string | null;
+  shown_version: number;
+  posting_at: number | null;
+  not_before: number;
+  failures: number;
+  given_up_version: number;
+  behind: Generated<number>;
 }
 
 export interface RepliesTable {

@@ -1,6 +1,7 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import type { Budget, Cost } from '../domain/cost.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
+import type { Notice } from '../domain/notice.ts';
 import type { Post } from '../domain/post.ts';
 import type { Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
@@ -105,6 +106,30 @@ export interface ReplyRow {
   readonly url: string | null;
   readonly why: string | null;
   readonly approvedBy: Person | null;
+}
+
+/** Something said to a channel that is no card, and how far it has come; the fields of its way are those of {@link CardRow}. */
+export interface NoticeRow {
+  readonly id: number;
+  readonly chat: string;
+  readonly channel: string;
+  /** The item in the thread of whose card it is said. */
+  readonly thread: number | null;
+  readonly notice: Notice;
+  readonly version: number;
+  readonly toldAt: number;
+  readonly ref: string | null;
+  readonly shownVersion: number;
+  readonly postingAt: number | null;
+  readonly notBefore: number;
+  readonly failures: number;
+  readonly givenUpVersion: number;
+}
+
+/** A picture as it is kept. */
+export interface PictureRow {
+  readonly mime: string;
+  readonly bytes: Uint8Array;
 }
 
 /** An item about to be created: the store gives it its number. */
@@ -241,6 +266,36 @@ export interface Queries {
   spent(source: string, day: string): Promise<Cost>;
   /** Items of a source opened since then that somebody took or answered: alerts that were worth their cost. */
   usefulSince(source: string, from: number): Promise<number>;
+
+  // What is said beside the cards
+  /**
+   * Makes sure that something is said in a place: new under its key, or changed, one version on. False when it is there
+   * already, word for word.
+   */
+  tellNotice(said: {
+    readonly key: string;
+    readonly chat: string;
+    readonly channel: string;
+    readonly notice: Notice;
+    readonly thread: number | null;
+    readonly at: number;
+  }): Promise<boolean>;
+  notice(id: number): Promise<NoticeRow | null>;
+  /** What is still to be said in a chat, oldest first. @param except channels that are not looked at */
+  noticesBehind(
+    chat: string,
+    now: number,
+    limit: number,
+    except?: readonly string[],
+  ): Promise<readonly NoticeRow[]>;
+  /** Saves how far it has come; what it says and its version stay as they are. */
+  saveNotice(row: NoticeRow): Promise<void>;
+  newestNotices(chat: string, limit: number): Promise<readonly NoticeRow[]>;
+  /** True for the first one who asks for this slot, ever; among processes, too. */
+  claimSlot(name: string, slot: string, now: number): Promise<boolean>;
+  /** Keeps a picture under an id that says what it is; the same id again changes nothing. At most 2 MB. */
+  savePicture(picture: PictureRow & { readonly id: string }, at: number): Promise<void>;
+  picture(id: string): Promise<PictureRow | null>;
 
   // Replies
   addReply(reply: ReplyRow): Promise<void>;

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActResult, Chat, ChatAction, PostOptions } from '../../src/chat/chat.ts';
+import type { ActResult, Chat, ChatAction, PostOptions, TellOptions } from '../../src/chat/chat.ts';
 import type { Card, CardAction } from '../../src/domain/card.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../src/errors.ts';
 import {
   ACTIONS,
   arbitraryCard,
+  arbitraryNotice,
   closedCard,
   HOSTILE_TEXTS,
   hostileCard,
@@ -61,6 +63,15 @@ export interface ChatWorld {
    * the platform has nothing more to deliver. `send` is done the way a person does it: draft editor, preview, Send.
    */
   click(who: Member, card: ShownCard, action: ChatAction): Promise<void>;
+  /**
+   * The person presses a button, or chooses a line of a menu, of a message by what it says; absent where notices are shown
+   * by the platform's own page.
+   */
+  press?(who: Member, card: ShownCard, label: string): Promise<void>;
+  /** Actor ids of those who were notified because a notice named them. */
+  mentioned?(): readonly string[];
+  /** What is said in the thread of a message, rendered. */
+  thread?(card: ShownCard): Promise<readonly string[]>;
   /** What this person alone was told since the world began, rendered as in {@link ShownCard.text}. */
   told(who: Member): Promise<readonly string[]>;
   /** Everybody who was notified by name, and every broadcast, since the world began; must stay empty. */
@@ -377,6 +388,147 @@ export function chatContract(
         expect(told).not.toBe('');
         expect(told).not.toContain('SQLITE_BUSY');
       });
+    });
+
+    describe('notices', () => {
+      const notice: Notice = {
+        title: 'Hand-over: Bo is on call',
+        tone: 'yellow',
+        blocks: [
+          { type: 'text', text: 'Ana had it until now.' },
+          { type: 'heading', text: 'Still open' },
+          {
+            type: 'list',
+            lines: [{ text: 'Where is my lid?', itemId: 12, url: 'https://social.example/1' }],
+          },
+          {
+            type: 'figures',
+            figures: [{ label: 'waiting', value: '3', note: '2 yesterday', press: 'test:waiting' }],
+          },
+          { type: 'quote', text: 'It never leaks.', by: 'Mira', url: null },
+          { type: 'small', text: 'Counted since midnight.' },
+        ],
+        buttons: [
+          { press: 'test:take:12', label: 'Take over', style: 'primary' },
+          { press: 'test:take:12', label: 'Twice the same' },
+        ],
+        mention: [],
+      };
+      const telling = (noticeId: number, thread: string | null = null): TellOptions => ({
+        noticeId,
+        nonce: `n${noticeId}`,
+        thread,
+        picture: null,
+        signal: new AbortController().signal,
+      });
+      const tell = async (what: Notice, noticeId = 1): Promise<string> => {
+        if (!world.chat.tell) throw new Error('it tells nothing');
+        return world.chat.tell(world.channel, what, telling(noticeId));
+      };
+
+      it('says everything once, and pings nobody that it does not name', async (test) => {
+        if (!world.chat.tell) return test.skip();
+        await tell(notice);
+        const { text, links } = await only();
+        for (const wanted of [
+          'Hand-over: Bo is on call',
+          'Ana had it until now.',
+          'Still open',
+          '#12',
+          'Where is my lid?',
+          '3 waiting',
+          '2 yesterday',
+          'It never leaks.',
+          'Mira',
+          'Counted since midnight.',
+        ])
+          expect(text).toContain(wanted);
+        expect(links.map(({ url }) => url)).toContain('https://social.example/1');
+        expect([...world.pings(), ...(world.mentioned?.() ?? [])]).toEqual([]);
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('names those who are meant, once, and those of other platforms not at all', async (test) => {
+        if (!world.chat.tell || !world.chat.retell) return test.skip();
+        const named = { ...notice, mention: [world.bo.actorId, 'elsewhere:1'] };
+        const ref = await tell(named);
+        await world.pass(world.chat.channelIntervalMs);
+        await world.chat.retell(ref, { ...named, title: 'Hand-over: Bo has taken it' }, telling(1));
+        expect(world.mentioned?.()).toEqual([world.bo.actorId]);
+        expect((await only()).text).toContain('Bo has taken it');
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('asks the flow what a button and a line behind a figure want, and answers that person alone', async (test) => {
+        if (!world.chat.tell || !world.press) return test.skip();
+        await tell(notice);
+        world.handlers.replyWith({ ok: true, text: 'You are on call now.' });
+        await world.press(world.bo, await only(), 'Take over');
+        world.handlers.replyWith({
+          ok: true,
+          text: '',
+          cards: { title: 'Waiting', cards: [sampleCard({ itemId: 77 })], total: 3 },
+        });
+        await world.press(world.bo, await only(), 'waiting: 3');
+        expect(world.handlers.asks.map(({ what, asked }) => [what, asked.actor.id])).toEqual([
+          ['test:take:12', world.bo.actorId],
+          ['test:waiting', world.bo.actorId],
+        ]);
+        const told = (await world.told(world.bo)).join('\n');
+        expect(told).toContain('You are on call now.');
+        expect(told).toContain('#77');
+        expect(await world.told(world.ana)).toEqual([]);
+        expect(await world.shown()).toHaveLength(1);
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('says it in the thread of a card', async (test) => {
+        if (!world.chat.tell || !world.thread) return test.skip();
+        const ref = await post(sampleCard());
+        await world.pass(world.chat.channelIntervalMs);
+        await world.chat.tell(
+          world.channel,
+          { ...notice, title: 'Nobody has answered yet' },
+          telling(2, ref),
+        );
+        const [card] = await world.shown();
+        if (!card) throw new Error('nothing is shown');
+        expect((await world.thread(card)).join('\n')).toContain('Nobody has answered yet');
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('finds what was said just before a crash, in a channel and in a thread', async (test) => {
+        if (!world.chat.tell || !world.chat.findNotice) return test.skip();
+        const card = await post(sampleCard());
+        await world.pass(world.chat.channelIntervalMs);
+        const inThread = await world.chat.tell(world.channel, notice, telling(8, card));
+        await world.pass(world.chat.channelIntervalMs);
+        const said = await tell(notice, 9);
+        const chat = await world.restart();
+        const { signal } = new AbortController();
+        const find = (id: number, thread: string | null) =>
+          chat.findNotice?.(world.channel, id, thread, NOON - 60_000, signal);
+        expect(await find(9, null)).toBe(said);
+        expect(await find(8, card)).toBe(inThread);
+        expect(await find(10, null)).toBeNull();
+        expect(await find(9, card)).toBeNull();
+      });
+
+      it('keeps hostile words inert and every limit', async (test) => {
+        if (!world.chat.tell) return test.skip();
+        let next = 1;
+        await fc.assert(
+          fc.asyncProperty(arbitraryNotice(), async (drawn) => {
+            await world.pass(world.chat.channelIntervalMs);
+            await tell(drawn, next++);
+            expect(world.breaches()).toEqual([]);
+            expect([...world.pings(), ...(world.mentioned?.() ?? [])]).toEqual([]);
+            const shown = (await world.shown()).at(-1);
+            expect(shown?.text).not.toMatch(BIDI_OVERRIDE);
+          }),
+          { numRuns: Math.min(runs, 25), endOnFailure: true },
+        );
+      }, 60_000);
     });
 
     describe('trouble', () => {

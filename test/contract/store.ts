@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import Keyv from 'keyv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Item, type ItemEvent, isClosed, STATES, SYSTEM, transition } from '../../src/domain/item.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
 import { KINDS } from '../../src/domain/triage/verdict.ts';
 import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
@@ -852,6 +853,72 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.addPlace(item.id, source, 'c')).toBe(true);
         expect(await store.addPlace(item.id, source, 'c')).toBe(false);
         expect((await store.itemOfPlace(source, 'c'))?.id).toBe(item.id);
+      });
+    });
+
+    describe('what is said beside the cards', () => {
+      const notice = (title: string): Notice => ({
+        title,
+        tone: 'grey',
+        blocks: [{ type: 'text', text: 'odd \uD83D half and \0 nul' }],
+        buttons: [],
+        mention: [],
+      });
+      const tell = (chat: string, key: string, title: string, channel = 'team') =>
+        store.tellNotice({ key, chat, channel, notice: notice(title), thread: null, at: T0 });
+
+      it('says a thing once under its key, and anew when it has changed', async () => {
+        const chat = fresh();
+        expect(await tell(chat, 'a', 'first')).toBe(true);
+        expect(await tell(chat, 'a', 'first')).toBe(false);
+        expect(await tell(chat, 'a', 'first', 'other')).toBe(true);
+        const [row, other] = await store.noticesBehind(chat, T0, 10);
+        if (!row) throw new Error('nothing is behind');
+        expect(row).toMatchObject({ version: 1, ref: null, channel: 'team', shownVersion: 0 });
+        expect(other?.channel).toBe('other');
+        expect(await store.noticesBehind(chat, T0, 10, ['team', 'other'])).toEqual([]);
+        await store.saveNotice({ ...row, ref: 'r', shownVersion: 1, postingAt: T0 });
+        expect((await store.noticesBehind(chat, T0, 10)).map(({ channel }) => channel)).toEqual(['other']);
+        expect(await tell(chat, 'a', 'second')).toBe(true);
+        const [again] = await store.noticesBehind(chat, T0, 10, ['other']);
+        expect(again).toMatchObject({ version: 2, ref: 'r', shownVersion: 1, notice: { title: 'second' } });
+        expect(await store.notice(row.id)).toEqual(again);
+      });
+
+      it('holds back until its time, and gives up what was refused for good', async () => {
+        const chat = fresh();
+        await tell(chat, 'a', 'x');
+        const [row] = await store.noticesBehind(chat, T0, 10);
+        if (!row) throw new Error('nothing is behind');
+        await store.saveNotice({ ...row, notBefore: T0 + 5, failures: 2 });
+        expect(await store.noticesBehind(chat, T0 + 4, 10)).toEqual([]);
+        expect(await store.noticesBehind(chat, T0 + 5, 10)).toHaveLength(1);
+        await store.saveNotice({ ...row, givenUpVersion: 1 });
+        expect(await store.noticesBehind(chat, T0 + 5, 10)).toEqual([]);
+        expect((await store.newestNotices(chat, 5)).map(({ notice: { title } }) => title)).toEqual(['x']);
+      });
+
+      it('lets one of many have a slot, ever', async () => {
+        const name = fresh();
+        const other = await opened.reopen();
+        const claims = await Promise.all(
+          Array.from({ length: 20 }, (_, at) => (at % 2 ? store : other).claimSlot(name, 'monday', T0)),
+        );
+        await other.close();
+        expect(claims.filter(Boolean)).toHaveLength(1);
+        expect(await store.claimSlot(name, 'tuesday', T0)).toBe(true);
+        expect(await store.claimSlot(name, 'monday', T0 + 1e9)).toBe(false);
+      });
+
+      it('keeps pictures as they are', async () => {
+        const id = fresh();
+        const bytes = Uint8Array.from([0x89, 0x50, 0, 255, 10, 13]);
+        await store.savePicture({ id, mime: 'image/png', bytes }, T0);
+        await store.savePicture({ id, mime: 'image/gif', bytes: Uint8Array.from([1]) }, T0);
+        const kept = await store.picture(id);
+        expect(kept?.mime).toBe('image/png');
+        expect([...(kept?.bytes ?? [])]).toEqual([...bytes]);
+        expect(await store.picture('none')).toBeNull();
       });
     });
 

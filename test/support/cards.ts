@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import type { Card, CardAction, CardPost } from '../../src/domain/card.ts';
 import { type ItemState, isClosed, STATES } from '../../src/domain/item.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { KINDS, RESPONSES } from '../../src/domain/triage/verdict.ts';
 
 /** 2026-06-01T12:00:00Z, the start of the test clock. */
@@ -207,6 +208,34 @@ const anyCardPost: fc.Arbitrary<CardPost> = fc.record({
   ours: fc.boolean(),
   url: anyUrl,
 });
+
+/** Any notice the flow could hand to a chat: hostile in every string, whole in its shape. */
+export function arbitraryNotice(): fc.Arbitrary<Notice> {
+  const press = fc.constantFrom('a:1', 'b:two', 'c');
+  const line = fc.record({
+    text: anyText(400),
+    itemId: fc.option(fc.integer({ min: 1, max: 9_999_999 }), { nil: undefined }),
+    url: anyUrl,
+  });
+  const figure = fc.record({ label: anyText(60), value: anyText(40), note: anyText(60), press });
+  const block = fc.oneof(
+    fc.record({
+      type: fc.constantFrom('heading' as const, 'text' as const, 'small' as const),
+      text: anyText(2_500),
+    }),
+    fc.record({ type: fc.constant('figures' as const), figures: fc.array(figure, { maxLength: 30 }) }),
+    fc.record({ type: fc.constant('list' as const), lines: fc.array(line, { maxLength: 60 }) }),
+    fc.record({ type: fc.constant('quote' as const), text: anyText(2_000), by: anyText(60), url: anyUrl }),
+  );
+  return fc.record({
+    title: anyText(200),
+    tone: fc.constantFrom('red' as const, 'yellow' as const, 'green' as const, 'grey' as const),
+    blocks: fc.array(block, { maxLength: 60 }),
+    picture: fc.option(fc.record({ id: fc.constant('p'), alt: anyText(300) }), { nil: null }),
+    buttons: fc.array(fc.record({ press, label: anyText(100) }), { maxLength: 14 }),
+    mention: fc.constant([]),
+  }) as fc.Arbitrary<Notice>;
+}
 
 /** Any card the flow could hand to a chat: hostile in every string, whole in its shape. */
 export function arbitraryCard(): fc.Arbitrary<Card> {

@@ -1,7 +1,8 @@
-import type { Chat, PostOptions } from '../../src/chat/chat.ts';
+import type { Chat, PostOptions, TellOptions } from '../../src/chat/chat.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { Item } from '../../src/domain/item.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { createLeases } from '../../src/flow/leases.ts';
 import { createPresent, type Present } from '../../src/flow/present.ts';
 import type { Flow } from './flow.ts';
@@ -26,6 +27,19 @@ export interface ScriptedChat extends Chat {
   readonly finds: string[];
   /** Lines said in threads, the failed ones included. */
   readonly remarks: { readonly ref: string; readonly text: string; readonly mention: string | null }[];
+  /** What was said beside the cards: every attempt. */
+  readonly told: {
+    readonly kind: 'tell' | 'retell';
+    readonly notice: Notice;
+    readonly options: TellOptions;
+    readonly at: number;
+  }[];
+  /** What people read of it: reference → where and what. */
+  readonly heard: Map<string, { readonly channel: string; readonly thread: string | null; notice: Notice }>;
+  /** Called before something is said: throw to refuse it. */
+  beforeTell: () => void | Promise<void>;
+  /** Called after it is said and before the caller hears of it: throw to lose the answer. */
+  afterTell: () => void | Promise<void>;
   /** Called before a line is said: throw to refuse it. */
   beforeRemark: () => void | Promise<void>;
   /** Called before a write is done: throw to refuse it, wait to hold it. */
@@ -42,6 +56,9 @@ export function scriptedChat(
   const shown: ScriptedChat['shown'] = new Map();
   const finds: string[] = [];
   const remarks: ScriptedChat['remarks'] = [];
+  const told: ScriptedChat['told'] = [];
+  const heard: ScriptedChat['heard'] = new Map();
+  const ids = new Map<number, string>();
   let refs = 0;
   const write = async (
     kind: Write['kind'],
@@ -62,6 +79,10 @@ export function scriptedChat(
     shown,
     finds,
     remarks,
+    told,
+    heard,
+    beforeTell: () => {},
+    afterTell: () => {},
     before: () => {},
     beforeRemark: () => {},
     after: () => {},
@@ -98,6 +119,24 @@ export function scriptedChat(
             await chat.beforeRemark();
           },
         }),
+    async tell(channel, notice, given) {
+      told.push({ kind: 'tell', notice, options: given, at: clock.now() });
+      await chat.beforeTell();
+      const ref = `said-${++refs}`;
+      ids.set(given.noticeId, ref);
+      heard.set(ref, { channel, thread: given.thread, notice });
+      await chat.afterTell();
+      return ref;
+    },
+    async retell(ref, notice, given) {
+      told.push({ kind: 'retell', notice, options: given, at: clock.now() });
+      await chat.beforeTell();
+      const there = heard.get(ref);
+      if (there) there.notice = notice;
+      await chat.afterTell();
+      return ref;
+    },
+    findNotice: async (_channel, noticeId) => ids.get(noticeId) ?? null,
     health: () => ({ state: 'up', detail: null }),
     check: async () => [],
     stop: async () => {},

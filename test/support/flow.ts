@@ -6,6 +6,7 @@ import type { Place } from '../../src/domain/routing.ts';
 import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
 import { createChanges } from '../../src/flow/changes.ts';
+import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
@@ -83,6 +84,8 @@ export interface FlowOptions {
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
   readonly muted?: readonly string[];
+  /** Who does what is no action on an item. */
+  readonly desk?: readonly DeskPart[];
   /** Stands between the flow and the store: for failures in the middle. */
   readonly through?: (store: Store) => Store;
 }
@@ -156,6 +159,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           policy,
           settings,
           changes: createChanges({ store, clock, log }),
+          desk: createDesk({ policy, log }, options.desk ?? []),
           ingest,
           route: placesOf,
           newId: () => `id-${++ids}`,

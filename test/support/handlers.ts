@@ -1,11 +1,14 @@
 import type {
   ActRequest,
   ActResult,
+  Answer,
+  Asked,
   ChatHandlers,
   ListQuery,
   Outlet,
   PersonCard,
   SourceHealth,
+  ToldNotice,
 } from '../../src/chat/chat.ts';
 import type { Card } from '../../src/domain/card.ts';
 import { lint } from '../../src/domain/etiquette.ts';
@@ -42,6 +45,15 @@ export interface ScriptedHandlers extends ChatHandlers {
   /** Who `people` finds; matched by name and handle. */
   setPeople(people: readonly PersonCard[]): void;
   setOutlets(outlets: readonly Outlet[]): void;
+  /** Commands and presses, in order. */
+  readonly asks: {
+    readonly what: string;
+    readonly options: Readonly<Record<string, string>>;
+    readonly asked: Asked;
+  }[];
+  /** What commands and presses are answered with from now on. */
+  replyWith(answer: Answer): void;
+  setNotices(notices: readonly ToldNotice[]): void;
   /** The least roles from now on; the default is the product's. */
   setPermissions(permissions: Partial<Permissions>): void;
 }
@@ -171,8 +183,19 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     return { length, limit: door.limit, unit: door.unit, parts, problem };
   }
 
+  let reply: Answer = { ok: true, text: 'Done.' };
+  let told: readonly ToldNotice[] = [];
+  const asks: ScriptedHandlers['asks'] = [];
+
   return {
     acts,
+    asks,
+    replyWith(answer) {
+      reply = answer;
+    },
+    setNotices(next) {
+      told = next;
+    },
     put(card, channels = options.channels.slice(0, 1)) {
       cards.set(card.itemId, card);
       places.set(card.itemId, channels);
@@ -245,6 +268,16 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
       tracked.set(found.id, card.itemId);
       return { ok: true, card, text: `It is #${card.itemId} now.` };
     },
+    async run(command, options, asked) {
+      asks.push({ what: command, options, asked });
+      return reply;
+    },
+    async press(press, asked) {
+      asks.push({ what: press, options: {}, asked });
+      return reply;
+    },
+    notices: async () => told,
+    picture: async () => null,
     outlets: async () => outlets,
     async propose(idea, actor) {
       const outlet = outlets.find(({ source }) => source === idea.source);

@@ -5,11 +5,12 @@ import { oneLine } from '../../domain/text.ts';
 import type { ListQuery, PersonCard, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
 import { waitingLongest } from '../kit/queue.ts';
+import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { duration, many, ON_CALL, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
 import { answer, type Desk, paragraph, whyForbidden, words } from './desk.ts';
 import { componentId } from './ids.ts';
-import { COMMAND, OWN_COMMANDS } from './manifest.ts';
+import { COMMAND, OWN_COMMANDS, TEAM_GROUP } from './manifest.ts';
 import { bold, fitsInline, line, link, small, when } from './markdown.ts';
 import { type Clicker, personId } from './people.ts';
 import { authorWords, renderCard } from './render.ts';
@@ -17,7 +18,7 @@ import { authorWords, renderCard } from './render.ts';
 /** What people ask to see. Every answer is for their eyes alone. */
 
 /** One item in a list: state, number, kind, who, what, owner. */
-function cardLine(card: Card): string {
+export function cardLine(card: Card): string {
   const owner = card.owner ? ` · with ${line(card.owner.name, 30)}` : '';
   const closing = card.closing ? ` · ${line(card.closing.line, 60)}` : '';
   const waiting = card.waitingSince === null ? '' : ` · ${when(card.waitingSince)}`;
@@ -26,7 +27,7 @@ function cardLine(card: Card): string {
 }
 
 /** As many whole lines as fit. */
-function fitting(lines: readonly string[], limit: number): string {
+export function fitting(lines: readonly string[], limit: number): string {
   const kept: string[] = [];
   let size = 0;
   for (const each of lines) {
@@ -86,6 +87,9 @@ export function helpAnswer(): Message {
   const lines = [
     ...Object.entries(OWN_COMMANDS).map(([name, what]) => `- **/${COMMAND} ${name}** – ${what}`),
     ...Object.entries(COMMANDS).map(([name, [, what]]) => `- **/${COMMAND} ${name}** – ${what}`),
+    ...Object.entries(TEAM_COMMANDS).map(
+      ([name, { does }]) => `- **/${COMMAND} ${TEAM_GROUP} ${name}** – ${does}`,
+    ),
   ];
   return answer([textDisplay(`**What you can say**\n${lines.join('\n')}`)]);
 }

@@ -94,9 +94,22 @@ interface Call<Schema extends z.ZodType> {
   readonly schema: Schema;
   readonly body?: unknown;
   readonly query?: URLSearchParams;
+  readonly file?: FilePart;
   readonly signal?: AbortSignal | undefined;
   /** Routes with an interaction's own token take no other. */
   readonly auth?: boolean;
+}
+
+/** A picture that goes with a message; components name it `attachment://<name>`. */
+export interface FilePart {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Only this file belongs to the message, also when it had another one before. */
+function attachments(file: FilePart | undefined): object {
+  return file ? { attachments: [{ id: 0, filename: file.name }] } : {};
 }
 
 export type DiscordApi = ReturnType<typeof discordApi>;
@@ -121,7 +134,7 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
   }
 
   async function call<Schema extends z.ZodType>(wanted: Call<Schema>): Promise<z.output<Schema>> {
-    const { method, path, about, schema, body, query, signal, auth = true } = wanted;
+    const { method, path, about, schema, body, query, file, signal, auth = true } = wanted;
     guard();
     // The SDK forgets a token that was refused once; Discord may only have been confused, so it is given again.
     if (auth) rest.setToken(token);
@@ -131,6 +144,9 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
       const asked = rest[method](path, {
         ...(body === undefined ? {} : { body }),
         ...(query ? { query } : {}),
+        ...(file
+          ? { files: [{ name: file.name, data: Buffer.from(file.bytes), contentType: file.mime }] }
+          : {}),
         signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
         auth,
       });
@@ -203,13 +219,14 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
       }),
 
     /** `nonce` with `enforce_nonce`: the same one within a few minutes is answered with the message that is there. */
-    post: (id: string, message: Message, nonce: string, signal?: AbortSignal) =>
+    post: (id: string, message: Message, nonce: string, signal?: AbortSignal, file?: FilePart) =>
       call({
         method: 'post',
         path: `/channels/${id}/messages`,
-        about: inChannel('post', id, 'Send Messages'),
+        about: inChannel('post', id, 'Send Messages', ...(file ? ['Attach Files'] : [])),
         schema: sent,
-        body: { ...message, nonce, enforce_nonce: true },
+        body: { ...message, nonce, enforce_nonce: true, ...attachments(file) },
+        ...(file ? { file } : {}),
         signal,
       }),
     /** A line of our own in a thread; only `users` are pinged. */
@@ -222,13 +239,14 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
         body: { content, nonce, enforce_nonce: true, allowed_mentions: { parse: [], users: [...users] } },
         signal,
       }),
-    edit: (id: string, messageId: string, message: Message, signal?: AbortSignal) =>
+    edit: (id: string, messageId: string, message: Message, signal?: AbortSignal, file?: FilePart) =>
       call({
         method: 'patch',
         path: `/channels/${id}/messages/${messageId}`,
-        about: inChannel('update the card', id),
+        about: inChannel('update the card', id, ...(file ? ['Attach Files'] : [])),
         schema: sent,
-        body: message,
+        body: { ...message, ...attachments(file) },
+        ...(file ? { file } : {}),
         signal,
       }),
     async message(id: string, messageId: string, signal?: AbortSignal) {

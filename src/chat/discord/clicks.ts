@@ -23,6 +23,7 @@ import { type Line, sayWhenDone } from './line.ts';
 import { confirmMute, openSettings } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
+import { noticePress } from './team.ts';
 
 /** What somebody pressed. */
 export interface Press {
@@ -70,6 +71,8 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
       return swap(line, () => confirmMute(desk, clicker, parsed?.rest ?? ''));
     case 'settings':
       return openSettings(desk, clicker, line);
+    case 'press':
+      return say(noticePress(desk, clicker, press.chosen ?? parsed?.rest ?? ''));
     case 'next':
       return say(nextAnswer(desk, clicker));
     case 'idea':

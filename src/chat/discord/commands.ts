@@ -23,11 +23,12 @@ import type { Message } from './components.ts';
 import { act, type Desk, words } from './desk.ts';
 import type { UsedCommand } from './interaction.ts';
 import { type Line, sayWhenDone } from './line.ts';
-import type { SubCommand } from './manifest.ts';
+import { type SubCommand, TEAM_GROUP } from './manifest.ts';
 import { muteAnswer, openSettings, unmuteAnswer } from './mutes.ts';
 import { type Clicker, personId } from './people.ts';
 import { authorWords } from './render.ts';
 import { isReason, onDraft, snoozeAction } from './submits.ts';
+import { teamAnswer } from './team.ts';
 
 /** A command as it came in. */
 export interface Asked {
@@ -47,6 +48,7 @@ export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
   };
   const say = (work: Promise<Message | null>): Promise<void> =>
     sayWhenDone(desk.clock, line, guarded(desk, work));
+  if (used.group === TEAM_GROUP) return say(teamAnswer(desk, clicker, used));
   switch (sub) {
     case 'help':
       return line.say(helpAnswer());

@@ -24,6 +24,7 @@ export const TYPE = {
   userSelect: 5,
   section: 9,
   text: 10,
+  gallery: 12,
   separator: 14,
   container: 17,
   label: 18,

@@ -34,6 +34,8 @@ export const VERBS = [
   'next',
   'idea',
   'settings',
+  // Buttons of notices: the rest says what is asked; in a menu, the line that was chosen.
+  'press',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 

@@ -94,6 +94,8 @@ export interface UsedCommand {
   readonly name: string;
   /** 1 typed, 2 on a user, 3 on a message. */
   readonly type: number;
+  /** The group that the sub-command stands in. */
+  readonly group: string | null;
   readonly sub: string | null;
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** The option that is being typed, for its suggestions. */
@@ -107,13 +109,16 @@ export interface UsedCommand {
 export function parseUsedCommand(data: unknown): UsedCommand | null {
   const parsed = commandData.safeParse(data).data;
   if (!parsed) return null;
-  const [first] = parsed.options ?? [];
+  const [outer] = parsed.options ?? [];
+  const group = outer?.type === 2 ? outer : null;
+  const first = group ? group.options?.[0] : outer;
   const sub = first?.type === 1 ? first : null;
   const options = sub?.options ?? (sub ? [] : (parsed.options ?? []));
   const { target_id: targetId = null } = parsed;
   return {
     name: parsed.name,
     type: parsed.type,
+    group: group?.name ?? null,
     sub: sub?.name ?? null,
     options: Object.fromEntries(
       options.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),

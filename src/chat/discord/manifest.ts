@@ -2,6 +2,7 @@ import type { RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
 import { DISMISS_REASONS, STATES } from '../../domain/item.ts';
 import { KINDS } from '../../domain/triage/verdict.ts';
 import { COMMANDS, type CommandName } from '../kit/commands.ts';
+import { TEAM_COMMANDS, type TeamCommand, type TeamOption } from '../kit/team-commands.ts';
 
 /**
  * What the Discord app is, in tables: its commands, the permissions and intents it asks for. `manifests/discord.json`
@@ -21,6 +22,7 @@ export const PERMISSIONS = {
   'Add Reactions': [1n << 6n, 'says “saved” to a draft: in a thread without another line'],
   'View Channel': [1n << 10n, 'its channels'],
   'Send Messages': [1n << 11n, 'cards; posts, in a forum'],
+  'Attach Files': [1n << 15n, 'the chart of a digest'],
   'Read Message History': [1n << 16n, 'finds its own cards after a crash'],
   'Manage Threads': [1n << 34n, 'archives the thread of a closed card'],
   'Create Public Threads': [1n << 35n, 'a thread for each card'],
@@ -110,7 +112,7 @@ export const LOCALES = [
 ] as const;
 
 /** https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type */
-const OPTION = { sub: 1, string: 3, integer: 4, boolean: 5, user: 6 } as const;
+const OPTION = { sub: 1, group: 2, string: 3, integer: 4, boolean: 5, user: 6 } as const;
 
 interface OptionSpec {
   readonly type: keyof typeof OPTION;
@@ -134,6 +136,9 @@ const words = (description: string, required: boolean, max = 3_000): OptionSpec 
   max,
 });
 const same = (values: readonly string[]) => values.map((value) => ({ name: value, value }));
+
+/** The group of the team's commands: `/potluck team …`. */
+export const TEAM_GROUP = 'team';
 
 /** The commands that only Discord has. */
 export const OWN_COMMANDS = {
@@ -213,6 +218,62 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+function optionDefinition([option, spec]: readonly [string, OptionSpec]): object {
+  return {
+    type: OPTION[spec.type],
+    name: option,
+    description: spec.description,
+    ...(spec.required ? { required: true } : {}),
+    ...(spec.autocomplete ? { autocomplete: true } : {}),
+    ...(spec.choices ? { choices: spec.choices } : {}),
+    ...(spec.type === 'integer' ? { min_value: 1 } : {}),
+    ...(spec.max === undefined ? {} : { max_length: spec.max }),
+  };
+}
+
+function teamOption(option: TeamOption): OptionSpec {
+  const { description, required = false } = option;
+  switch (option.type) {
+    case 'text':
+      return words(description, required);
+    case 'author':
+      return { type: 'string', description, required, autocomplete: true, max: 100 };
+    case 'choice':
+      return { type: 'string', description, required, choices: same(option.choices) };
+    case 'colleague':
+      return { type: 'user', description, required };
+    case 'item':
+      return { ...item, description, required };
+  }
+}
+
+/** The team's commands as one group; none when there are none. */
+function teamGroup(
+  commands: Readonly<Record<string, TeamCommand>>,
+  translations: Translations,
+): readonly object[] {
+  const names = Object.entries(commands);
+  if (names.length === 0) return [];
+  return [
+    {
+      type: OPTION.group,
+      name: TEAM_GROUP,
+      description: 'The team: who is on call, people, digests, ideas',
+      options: names.map(([name, { does, options }]) => {
+        // Discord wants what is required first.
+        const specs = Object.entries(options).map(([key, option]) => [key, teamOption(option)] as const);
+        const sorted = [...specs.filter(([, s]) => s.required), ...specs.filter(([, s]) => !s.required)];
+        return {
+          type: OPTION.sub,
+          name,
+          ...describe(name, capital(does), translations),
+          options: sorted.map(optionDefinition),
+        };
+      }),
+    },
+  ];
+}
+
 /**
  * The commands as Discord registers them.
  *
@@ -220,6 +281,7 @@ function capital(text: string): string {
  */
 export function commandDefinitions(
   translations: Translations = {},
+  team: Readonly<Record<string, TeamCommand>> = TEAM_COMMANDS,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
   const names = Object.keys(OPTIONS) as SubCommand[];
   const options = names.map((name) => ({
@@ -234,16 +296,7 @@ export function commandDefinitions(
       ),
       translations,
     ),
-    options: Object.entries(OPTIONS[name]).map(([option, spec]) => ({
-      type: OPTION[spec.type],
-      name: option,
-      description: spec.description,
-      ...(spec.required ? { required: true } : {}),
-      ...(spec.autocomplete ? { autocomplete: true } : {}),
-      ...(spec.choices ? { choices: spec.choices } : {}),
-      ...(spec.type === 'integer' ? { min_value: 1 } : {}),
-      ...(spec.max === undefined ? {} : { max_length: spec.max }),
-    })),
+    options: Object.entries(OPTIONS[name]).map(optionDefinition),
   }));
   // Servers only: a direct message has no team. (context 0: https://docs.discord.com/developers/resources/application)
   const where = { contexts: [0], integration_types: [0] };
@@ -253,7 +306,7 @@ export function commandDefinitions(
       name: COMMAND,
       ...describe(COMMAND, 'What people say about us: list, claim, draft, dismiss', translations),
       ...where,
-      options,
+      options: [...options, ...teamGroup(team, translations)],
     },
     { type: 3, name: MENUS.track, ...where },
     { type: 2, name: MENUS.who, ...where },

@@ -17,6 +17,7 @@ import { intentsOf } from './manifest.ts';
 import { discordPeople, userIdOf } from './people.ts';
 import { registerCommands } from './register.ts';
 import { renderCard, threadName } from './render.ts';
+import { discordSpeech } from './speech.ts';
 import { ARCHIVE_MINUTES, discordThreads } from './threads.ts';
 import { cardIndex, cardRef, isPost, parseRef } from './trail.ts';
 
@@ -105,6 +106,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
   };
   const index = cardIndex(desk);
   const threads = discordThreads(desk, { rules, index, handlers: given });
+  const speech = discordSpeech(desk, threads);
   const listeners = listen(desk, {
     reactions: rules.reactions === false ? null : rules.reactions,
     index,
@@ -322,6 +324,9 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
       working(options.signal, () =>
         threads.say(ref, say, mention === null ? null : userIdOf(mention), options.signal),
       ),
+    tell: (channelId, notice, options) =>
+      working(options.signal, () => speech.tell(channelId, notice, options)),
+    retell: (ref, notice, options) => working(options.signal, () => speech.retell(ref, notice, options)),
     find: (channelId, itemId, since, signal) => working(signal, () => find(channelId, itemId, since, signal)),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Discord was stopped.' };

@@ -28,6 +28,12 @@ export interface Threads {
   levelPost(ref: CardRef, card: Card, forum: Channel, signal: AbortSignal): Promise<void>;
   /** Makes an archived thread writable again. */
   wake(threadId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes into the thread of a card, opened or woken for it.
+   *
+   * @throws RejectedError with Discord's “unknown channel” where there is no thread and the team wants none
+   */
+  inThread<T>(ref: CardRef, write: (threadId: string) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** One line of ours; only `user` is pinged. */
   say(ref: CardRef, text: string, user: string | null, signal: AbortSignal): Promise<void>;
   /** Opens the thread for somebody who asks, and adds them to it. */
@@ -84,8 +90,38 @@ export function discordThreads(
     known.delete(threadId);
   }
 
+  async function inThread<T>(
+    ref: CardRef,
+    write: (threadId: string) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { channelId, messageId } = parseRef(ref);
+    const written = async (): Promise<T> => {
+      try {
+        return await write(messageId);
+      } catch (error) {
+        const code = discordCode(error);
+        if (code === CODE.threadArchived) {
+          await wake(messageId, signal);
+          return write(messageId);
+        }
+        // There is no thread yet; where the team wants none, the card alone tells it.
+        if (code !== CODE.unknownChannel || isPost(ref) || modeOf(channelId) === 'never') throw error;
+        const itemId = await deps.index.itemOf(channelId, messageId);
+        const card = itemId === null ? null : await deps.handlers().card(itemId);
+        await open(channelId, messageId, card ? threadName(card) : `#${itemId ?? ''}`, signal);
+        return write(messageId);
+      }
+    };
+    const made = await written();
+    // A word wakes an archived thread.
+    known.delete(messageId);
+    return made;
+  }
+
   return {
     wake,
+    inThread,
     async level(ref, card, sent, signal) {
       const { channelId, messageId } = parseRef(ref);
       const has = ((sent.flags ?? 0) & FLAG.hasThread) !== 0;
@@ -125,30 +161,11 @@ export function discordThreads(
       });
     },
     async say(ref, text, user, signal) {
-      const { channelId, messageId } = parseRef(ref);
       const ping = user === null ? '' : `<@${user}> `;
       const content = `${ping}${line(text, 500)}`;
       const nonce = fingerprint(`${ref}:${text}`);
       const users = user === null ? [] : [user];
-      const send = (): Promise<unknown> => api.say(messageId, content, nonce, users, signal);
-      try {
-        await send();
-      } catch (error) {
-        const code = discordCode(error);
-        if (code === CODE.threadArchived) {
-          await wake(messageId, signal);
-          await send();
-          return;
-        }
-        // There is no thread yet; where the team wants none, the card alone tells it.
-        if (code !== CODE.unknownChannel || isPost(ref) || modeOf(channelId) === 'never') throw error;
-        const itemId = await deps.index.itemOf(channelId, messageId);
-        const card = itemId === null ? null : await deps.handlers().card(itemId);
-        await open(channelId, messageId, card ? threadName(card) : `#${itemId ?? ''}`, signal);
-        await send();
-      }
-      // A word wakes an archived thread.
-      known.delete(messageId);
+      await inThread(ref, (threadId) => api.say(threadId, content, nonce, users, signal), signal);
     },
     async talk({ channelId, messageId }, clicker, itemId) {
       const asked = await asker(desk, clicker, itemId);

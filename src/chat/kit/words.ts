@@ -15,6 +15,9 @@ const HOUR = 60 * MINUTE;
  */
 export const TONES = { red: '🔴', yellow: '🟡', green: '🟢', grey: '⚪' } as const;
 
+/** Notices are of many sorts: only those that want something wear a colour. */
+export const NOTICE_TONES = { ...TONES, grey: '' } as const;
+
 /** What each kind looks like at a glance. */
 export const KIND_ICONS: Readonly<Record<Card['kinds'][number], string>> = {
   complaint: '😟',

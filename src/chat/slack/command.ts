@@ -2,6 +2,7 @@ import { DISMISS_REASONS, type DismissReason, type ItemState, STATES } from '../
 import { parseWhen, type When } from '../../domain/times.ts';
 import { KINDS, type Kind } from '../../domain/triage/verdict.ts';
 import { COMMANDS, type CommandName, MAX_MUTE_CHARACTERS, MAX_MUTES, mutedWords } from '../kit/commands.ts';
+import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { spoken, unescapeText } from './rich.ts';
 
 /** What somebody asked for after `/potluck`. */
@@ -34,10 +35,15 @@ export type Command =
     }
   | { readonly verb: 'snooze'; readonly item: number; readonly when: When | null }
   | { readonly verb: 'assign'; readonly item: number; readonly user: string | null }
+  /** One of `kit/team-commands.ts`, with what stands after it, as Slack sent it. */
+  | { readonly verb: 'team'; readonly name: string; readonly raw: string }
   /** Not understood, with one line of help. */
   | { readonly verb: 'problem'; readonly text: string };
 
-const NAMES = Object.keys(COMMANDS) as CommandName[];
+const USAGES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(COMMANDS).map(([name, [usage]]) => [name, usage])),
+  ...Object.fromEntries(Object.entries(TEAM_COMMANDS).map(([name, { usage }]) => [name, usage])),
+};
 
 const ALIASES: Readonly<Record<string, CommandName>> = {
   '?': 'help',
@@ -102,6 +108,8 @@ export function parseCommand(raw: string): Command {
   if (text === '') return { verb: 'help', about: null };
   const [first = '', ...others] = text.split(/\s+/);
   const word = first.toLowerCase().replace(/[:,.!]+$/, '');
+  const ofTeam = word === 'team' ? teamCommand(text.slice(first.length).trim()) : teamCommand(text);
+  if (ofTeam) return ofTeam;
   // "12" alone, or "12 claim": people put the number first.
   const number = itemNumber(first);
   if (number !== null) {
@@ -116,6 +124,13 @@ export function parseCommand(raw: string): Command {
   return command(name, word === 'mine' || word === 'open' ? [word, ...others] : others);
 }
 
+function teamCommand(text: string): Command | null {
+  const [first = ''] = text.split(/\s+/);
+  const name = first.toLowerCase().replace(/[:,.!]+$/, '');
+  if (!Object.hasOwn(TEAM_COMMANDS, name)) return null;
+  return { verb: 'team', name, raw: text.slice(first.length).trim() };
+}
+
 function nameOf(word: string): CommandName | null {
   if (Object.hasOwn(COMMANDS, word)) return word as CommandName;
   return Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? null) : null;
@@ -123,16 +138,16 @@ function nameOf(word: string): CommandName | null {
 
 function unknown(word: string): Command {
   const near = nearest(word.toLowerCase());
-  const hint = near ? ` Did you mean “${COMMANDS[near][0]}”?` : ' Try “help”.';
+  const hint = near ? ` Did you mean “${USAGES[near]}”?` : ' Try “help”.';
   return { verb: 'problem', text: `I do not know “${unescapeText(word).slice(0, 40)}”.${hint}` };
 }
 
 /** The one command within two slips of the finger; null when there is none, or when it would be a guess. */
-function nearest(word: string): CommandName | null {
+function nearest(word: string): string | null {
   if (word.length < 3 || word.length > 12) return null;
-  const close = NAMES.map((name) => ({ name, slips: distance(word, name) })).sort(
-    (a, b) => a.slips - b.slips,
-  );
+  const close = Object.keys(USAGES)
+    .map((name) => ({ name, slips: distance(word, name) }))
+    .sort((a, b) => a.slips - b.slips);
   const [best, second] = close;
   if (!best || best.slips > (word.length < 5 ? 1 : 2)) return null;
   return second && second.slips === best.slips ? null : best.name;

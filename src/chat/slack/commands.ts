@@ -6,6 +6,7 @@ import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
 import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
+import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { ON_CALL, PAGE } from '../kit/words.ts';
 import { digestAnswer, shown, statsAnswer, whoAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
@@ -18,6 +19,7 @@ import { muteAnswer, openSettings, unmuteAnswer } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
 import { bold, bullets, rich, section, text } from './rich.ts';
+import { onTeamCommand } from './team.ts';
 import type { Words } from './web.ts';
 
 /** A slash command as it came in. */
@@ -89,19 +91,25 @@ async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Wor
     case 'settings':
       await openSettings(desk, asked);
       return null;
+    case 'team':
+      await onTeamCommand(desk, asked.clicker, asked.to, command.name, command.raw);
+      return null;
     default:
       return itemAnswer(desk, asked, command);
   }
 }
 
 function help(name: string, about: CommandName | null): Words {
-  const names = about ? [about] : (Object.keys(COMMANDS) as CommandName[]);
+  const lines: readonly (readonly [string, string])[] = about
+    ? [COMMANDS[about]]
+    : [
+        ...Object.values(COMMANDS),
+        ...Object.values(TEAM_COMMANDS).map(({ usage, does }) => [usage, does] as const),
+      ];
   return shown('Potluck', [
     rich([
       section(bold('What you can say')),
-      bullets(
-        names.map((each) => section(bold(`${name} ${COMMANDS[each][0]}`), text(` – ${COMMANDS[each][1]}`))),
-      ),
+      bullets(lines.map(([usage, does]) => section(bold(`${name} ${usage}`), text(` – ${does}`)))),
     ]),
   ]);
 }

@@ -25,6 +25,8 @@ export const VERBS = [
   'refuse',
   'mute',
   'propose',
+  // Buttons of notices: the value says what is asked.
+  'press',
 ] as const;
 export type Verb = (typeof VERBS)[number];
 

@@ -15,6 +15,7 @@ import { onConfirmMute, onSettings, openSettings, parseSettingsState } from './m
 import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
 import { onSubmit } from './submits.ts';
+import { onNoticePress } from './team.ts';
 import { onTrack } from './track.ts';
 import { type ItemOf, onReaction, onThreadWords } from './trail.ts';
 import type { Identity } from './web.ts';
@@ -111,6 +112,11 @@ function listenToButtons(app: App, desk: Desk, ears: Ears, once: Once): void {
             if (answer && to.respond)
               await to.respond({ ...answer, response_type: 'ephemeral', replace_original: true });
             return;
+          }
+          case 'press': {
+            const chosen =
+              'selected_option' in action ? (action.selected_option as { value?: string }) : null;
+            return onNoticePress(desk, clicker, to, chosen?.value ?? value ?? '');
           }
           case 'home':
             await atHome(desk, { clicker, to, triggerId: body.trigger_id }, value);

@@ -190,7 +190,7 @@ const MAX_URL = 3_000;
 /** Longest URL in a line of text: six of them must not fill a card. */
 const MAX_INLINE_URL = 500;
 
-function fits(url: string | null, limit = MAX_INLINE_URL): url is string {
+export function fits(url: string | null, limit = MAX_INLINE_URL): url is string {
   return url !== null && url !== '' && Buffer.byteLength(url) <= limit;
 }
 

@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts';
 import type { CardRef } from '../chat.ts';
 import { type ReactionAction, reactionAction } from '../kit/reactions.ts';
 import { act, type Desk, readable, tell, words } from './desk.ts';
+import { NOTICE_EVENT } from './notice.ts';
 import { CARD_EVENT } from './render.ts';
 import type { HistoryMessage } from './web.ts';
 
@@ -81,6 +82,13 @@ export function itemIn(message: HistoryMessage, botId: string): number | null {
   // Any app may write metadata of this type: only our own messages count.
   if (message.bot_id !== botId || message.metadata?.event_type !== CARD_EVENT) return null;
   const id = message.metadata.event_payload.item_id;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
+}
+
+/** The number of the notice that a message of ours is; null when it is none, or not ours. */
+export function noticeIn(message: HistoryMessage, botId: string): number | null {
+  if (message.bot_id !== botId || message.metadata?.event_type !== NOTICE_EVENT) return null;
+  const id = message.metadata.event_payload.notice_id;
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
 }
 

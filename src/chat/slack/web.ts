@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { AuthError, UnavailableError } from '../../errors.ts';
 import { inTime } from '../kit/payloads.ts';
-import type { HomeView, KnownBlock, ModalView } from './block-kit.ts';
+import type { HomeView, KnownBlock, MessageMetadata, ModalView } from './block-kit.ts';
 import { slackCode, slackError } from './failures.ts';
 import type { AppMethod, WebMethod } from './manifest.ts';
 import type { SlackMessage } from './render.ts';
@@ -42,7 +42,12 @@ export interface SlackWeb {
   connectionsOpen(signal?: AbortSignal): Promise<void>;
   postMessage(channel: string, message: SlackMessage, signal?: AbortSignal): Promise<string>;
   /** One line in the thread of a message; pings only the people whom the blocks mention. */
-  postReply(channel: string, threadTs: string, words: Words, signal?: AbortSignal): Promise<void>;
+  postReply(
+    channel: string,
+    threadTs: string,
+    words: Words & { readonly metadata?: MessageMetadata },
+    signal?: AbortSignal,
+  ): Promise<string>;
   updateMessage(channel: string, ts: string, message: SlackMessage, signal?: AbortSignal): Promise<void>;
   postEphemeral(channel: string, user: string, words: Words, threadTs?: string): Promise<void>;
   /** One page of a channel's messages that carry cards of ours, newest first. */
@@ -51,6 +56,13 @@ export interface SlackWeb {
     range: { readonly oldestMs?: number; readonly onlyTs?: string; readonly cursor?: string },
     signal?: AbortSignal,
   ): Promise<{ readonly messages: readonly HistoryMessage[]; readonly cursor: string | null }>;
+  /** What was said in a thread since `oldestMs`, at most 200 messages. */
+  replies(
+    channel: string,
+    threadTs: string,
+    oldestMs: number,
+    signal?: AbortSignal,
+  ): Promise<readonly HistoryMessage[]>;
   user(id: string): Promise<SlackUser>;
   openView(triggerId: string, view: ModalView): Promise<string>;
   updateView(viewId: string, view: ModalView): Promise<void>;
@@ -80,6 +92,11 @@ const historyMessage = z.object({
     .catch(undefined),
 });
 export type HistoryMessage = z.output<typeof historyMessage>;
+
+/** Those that can be read; one that cannot is none of ours. */
+function readable(messages: readonly unknown[]): readonly HistoryMessage[] {
+  return messages.flatMap((raw) => historyMessage.safeParse(raw).data ?? []);
+}
 
 const authTest = z.object({
   team_id: z.string(),
@@ -181,10 +198,15 @@ export function slackWeb(
       const quiet = { unfurl_links: false, unfurl_media: false };
       return (await call('chat.postMessage', { ...args, ...quiet }, posted, signal)).ts;
     },
-    async postReply(channel, threadTs, { text, blocks }, signal) {
+    async postReply(channel, threadTs, { text, blocks, metadata }, signal) {
       const args = { channel, thread_ts: threadTs, text, ...(blocks ? { blocks } : {}), ...VERBATIM };
-      const quiet = { mrkdwn: false, unfurl_links: false, unfurl_media: false };
-      await call('chat.postMessage', { ...args, ...quiet }, posted, signal);
+      const quiet = {
+        mrkdwn: false,
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(metadata ? { metadata } : {}),
+      };
+      return (await call('chat.postMessage', { ...args, ...quiet }, posted, signal)).ts;
     },
     async updateMessage(channel, ts, { blocks, text, metadata }, signal) {
       // `chat.update` parses names and links by default, unlike `chat.postMessage`: hence VERBATIM.
@@ -209,11 +231,22 @@ export function slackWeb(
         historyPage,
         signal,
       );
-      const messages = answer.messages.flatMap((raw) => {
-        const message = historyMessage.safeParse(raw);
-        return message.success ? [message.data] : [];
-      });
-      return { messages, cursor: answer.response_metadata?.next_cursor || null };
+      return { messages: readable(answer.messages), cursor: answer.response_metadata?.next_cursor || null };
+    },
+    async replies(channel, threadTs, oldestMs, signal) {
+      const answer = await call(
+        'conversations.replies',
+        {
+          channel,
+          ts: threadTs,
+          include_all_metadata: true,
+          oldest: (oldestMs / 1_000).toFixed(6),
+          limit: 200,
+        },
+        historyPage,
+        signal,
+      );
+      return readable(answer.messages);
     },
     async user(id) {
       const { user } = await call('users.info', { user: id }, userInfo);

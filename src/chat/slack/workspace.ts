@@ -1,5 +1,6 @@
 import type { Receiver, webApi } from '@slack/bolt';
 import type { Card } from '../../domain/card.ts';
+import type { Notice } from '../../domain/notice.ts';
 import { messageOf, RejectedError } from '../../errors.ts';
 import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions } from '../chat.ts';
 import { createJobs } from '../kit/jobs.ts';
@@ -10,11 +11,12 @@ import { slackHomes } from './home.ts';
 import { slackIdentity } from './identity.ts';
 import { listen } from './listen.ts';
 import { boltLogger, redact } from './log.ts';
+import { renderNotice } from './notice.ts';
 import { slackPeople } from './people.ts';
 import { remarkWords, renderCard } from './render.ts';
 import type { Policy } from './slack.ts';
 import type { Connection } from './socket.ts';
-import { cardIndex, itemIn } from './trail.ts';
+import { cardIndex, itemIn, noticeIn } from './trail.ts';
 import { type Identity, type RawClient, type SlackWeb, slackWeb } from './web.ts';
 
 type WebClientOptions = webApi.WebClientOptions;
@@ -116,6 +118,9 @@ export async function openWorkspace(
     return ref;
   }
 
+  const mentioned = (notice: Notice): readonly string[] =>
+    notice.mention.flatMap((person) => desk.people.userId(person) ?? []);
+
   return {
     kind: 'slack',
     label: 'Slack',
@@ -161,6 +166,32 @@ export async function openWorkspace(
           cursor = next;
         }
         return null;
+      }),
+    tell: (channel, notice, { noticeId, thread, signal }) =>
+      working(signal, async () => {
+        const message = renderNotice(notice, noticeId, mentioned(notice), null);
+        const threadTs = thread === null ? null : parseRef(thread).ts;
+        const ts =
+          threadTs === null
+            ? await web.postMessage(channel, message, signal)
+            : await web.postReply(channel, threadTs, message, signal);
+        return `${channel}:${ts}`;
+      }),
+    retell: (ref, notice, { noticeId, signal }) =>
+      working(signal, async () => {
+        const { channel, ts } = parseRef(ref);
+        await web.updateMessage(channel, ts, renderNotice(notice, noticeId, mentioned(notice), null), signal);
+        return ref;
+      }),
+    findNotice: (channel, noticeId, thread, since, signal) =>
+      working(signal, async () => {
+        const { botId } = await identity.need(web, signal);
+        const messages =
+          thread === null
+            ? (await web.history(channel, { oldestMs: since }, signal)).messages
+            : await web.replies(channel, parseRef(thread).ts, since, signal);
+        const found = messages.find((message) => noticeIn(message, botId) === noticeId);
+        return found ? `${channel}:${found.ts}` : null;
       }),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };

@@ -382,6 +382,16 @@ export async function discordContractWorld(
       if (!message) throw new Error('that card was never shown');
       await doByHand(world, personOf(who), message, action);
     },
+    async press(who, card, label) {
+      const message = everSeen.get(card);
+      if (!message) throw new Error('that card was never shown');
+      await personOf(who).press(message, label);
+      await world.chat().settled();
+    },
+    mentioned: () => world.server.mentioned().map((id) => id.replace('user', 'discord')),
+    async thread(card) {
+      return world.server.shown(card.id).map((message) => message.text);
+    },
     told: async (who) => personOf(who).told(),
     pings: () => world.server.pings(),
     breaches: () => world.server.breaches(),

@@ -170,12 +170,19 @@ const block = z.discriminatedUnion('type', [
     .refine((section) => section.text || section.fields, 'a section needs text or fields'),
   z.strictObject({ type: z.literal('header'), block_id: blockId, text: plainText(150) }),
   z.strictObject({ type: z.literal('divider'), block_id: blockId }),
-  z.strictObject({
-    type: z.literal('image'),
-    block_id: blockId,
-    ...image,
-    title: plainText(2_000).optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('image'),
+      block_id: blockId,
+      image_url: url.optional(),
+      slack_file: z.strictObject({ id: z.string().regex(/^F[A-Z0-9]+$/) }).optional(),
+      alt_text: text(2_000),
+      title: plainText(2_000).optional(),
+    })
+    .refine(
+      (each) => (each.image_url === undefined) !== (each.slack_file === undefined),
+      'an image needs image_url or slack_file, one of them',
+    ),
   z.strictObject({
     type: z.literal('context'),
     block_id: blockId,
@@ -188,7 +195,7 @@ const block = z.discriminatedUnion('type', [
     type: z.literal('actions'),
     block_id: blockId,
     elements: z
-      .array(z.discriminatedUnion('type', [button, overflow, radio, usersSelect, dateTime]))
+      .array(z.discriminatedUnion('type', [button, overflow, radio, staticSelect, usersSelect, dateTime]))
       .min(1)
       .max(25),
   }),

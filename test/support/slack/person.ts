@@ -187,7 +187,8 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
     const text = { type: 'plain_text', text: button.label };
     if (button.kind === 'button')
       return { ...shared, type: 'button', text, ...(button.value === null ? {} : { value: button.value }) };
-    return { ...shared, type: 'overflow', selected_option: { text, value: button.value } };
+    const type = button.kind === 'choice' ? 'static_select' : 'overflow';
+    return { ...shared, type, selected_option: { text, value: button.value } };
   }
 
   async function pressed(button: SeenButton, where: Record<string, unknown>): Promise<void> {

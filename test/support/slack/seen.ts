@@ -10,10 +10,10 @@ export interface Rendered {
   readonly pings: readonly string[];
 }
 
-/** A button, or one line of an overflow menu. */
+/** A button, or one line of an overflow menu (`option`) or of a select (`choice`). */
 export interface SeenButton {
   readonly label: string;
-  readonly kind: 'button' | 'option';
+  readonly kind: 'button' | 'option' | 'choice';
   readonly blockId: string;
   readonly actionId: string;
   readonly value: string | null;
@@ -85,6 +85,9 @@ function element(each: Interactive, blockId: string, sink: Sink): void {
     });
     if (each.url) sink.links.push({ text: each.text.text, url: each.url });
   }
+  if (each.type === 'static_select')
+    for (const line of each.options)
+      sink.buttons.push({ ...menuLine(line, blockId, each.action_id), kind: 'choice' });
   if (each.type === 'overflow')
     for (const line of each.options) {
       sink.buttons.push(menuLine(line, blockId, each.action_id));

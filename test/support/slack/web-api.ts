@@ -32,6 +32,7 @@ const METHODS: Readonly<
   'chat.update': { scopes: ['chat:write'], perMinute: 50, token: 'bot' },
   'chat.delete': { scopes: ['chat:write'], perMinute: 50, token: 'bot' },
   'conversations.history': { scopes: ['channels:history', 'groups:history'], perMinute: 50, token: 'bot' },
+  'conversations.replies': { scopes: ['channels:history', 'groups:history'], perMinute: 50, token: 'bot' },
   'users.info': { scopes: ['users:read'], perMinute: 100, token: 'bot' },
   'views.open': { scopes: [], perMinute: 100, token: 'bot' },
   'views.update': { scopes: [], perMinute: 100, token: 'bot' },
@@ -242,6 +243,37 @@ export function webApi(state: State): WebApi {
           ...(withMetadata && each.metadata ? { metadata: each.metadata } : {}),
         })),
         response_metadata: { next_cursor: more ? `at:${start + limit}` : '' },
+      };
+    },
+    'conversations.replies'(args) {
+      const channel = channelFor(args, false);
+      if ('ok' in channel) return channel;
+      const limit = Number(args.limit ?? 1_000);
+      if (!(limit >= 1 && limit <= 1_000)) return no('invalid_limit', String(args.limit));
+      const oldest = Number(args.oldest ?? 0);
+      const inThread = state.messages.filter(
+        (each) =>
+          each.channel === channel.id &&
+          each.ephemeralFor === null &&
+          !each.deleted &&
+          (each.ts === args.ts || each.threadTs === args.ts),
+      );
+      if (inThread.length === 0) return no('thread_not_found');
+      const withMetadata = args.include_all_metadata === true || args.include_all_metadata === 'true';
+      // The parent comes in any case: https://docs.slack.dev/reference/methods/conversations.replies
+      const page = inThread.filter((each) => each.ts === args.ts || Number(each.ts) > oldest).slice(0, limit);
+      return {
+        ok: true,
+        has_more: page.length < inThread.length,
+        messages: page.map((each) => ({
+          type: 'message',
+          ts: each.ts,
+          user: each.user,
+          text: each.text,
+          ...(each.botId ? { bot_id: each.botId, app_id: state.appId } : {}),
+          ...(withMetadata && each.metadata ? { metadata: each.metadata } : {}),
+        })),
+        response_metadata: { next_cursor: '' },
       };
     },
     'users.info'(args) {

@@ -231,8 +231,22 @@ export async function slackContractWorld(options: SlackWorldOptions = {}): Promi
       if (!message) throw new Error('that card was never shown');
       await doByHand(world, personOf(who), message, action);
     },
+    async press(who, card, label) {
+      const message = everSeen.get(card);
+      if (!message) throw new Error('that card was never shown');
+      await personOf(who).press(message, label);
+      await world.chat().settled();
+    },
+    mentioned: () => world.slack.pings().map((id) => `slack:${world.slack.teamId}/${id}`),
+    async thread(card) {
+      return world.ana
+        .sees(world.channel)
+        .filter((message) => message.threadTs === card.id)
+        .map((message) => message.text);
+    },
     told: async (who) => personOf(who).told(),
-    pings: () => world.slack.pings(),
+    // A person whom a notice names is pinged on purpose.
+    pings: () => world.slack.pings().filter((id) => !/^[UW]/.test(id)),
     breaches: () => world.slack.breaches(),
     pass: (ms) => world.clock.advance(ms),
     restart: () => world.restart(),

@@ -1,0 +1,113 @@
+import { messageOf } from '../../errors.ts';
+import type { Answer } from '../chat.ts';
+import { TEAM_COMMANDS, type TeamCommand } from '../kit/team-commands.ts';
+import { asker, type Desk, type Listener, tell, words } from './desk.ts';
+import { answerWords } from './notice.ts';
+import type { Clicker } from './people.ts';
+import { spoken } from './rich.ts';
+
+/** What was typed after a team command, by option; people of the workspace by their user ids. */
+export interface TypedOptions {
+  readonly options: Readonly<Record<string, string>>;
+  readonly users: Readonly<Record<string, string>>;
+}
+
+const USER = /^<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>$/;
+const ITEM = /^(?:#|no\.?)?(\d{1,12})$/i;
+
+/** Tokens as people type them: words, or several of them in quotes. */
+function tokens(raw: string): string[] {
+  return [...raw.matchAll(/["“”]([^"“”]*)["“”]|<@[^>]*>|\S+/g)].map(([all, quoted]) => quoted ?? all);
+}
+
+/**
+ * Reads the options of a team command. Colleagues, numbers and choices are found wherever they stand; words are taken in
+ * the order of the options, the last of them takes the rest. Null when something is missing that is needed.
+ *
+ * @param raw what stands after the command's name, escaped as Slack sends it
+ */
+export function readOptions({ options }: TeamCommand, raw: string): TypedOptions | null {
+  const left = tokens(raw.slice(0, 4_000));
+  const found: Record<string, string> = {};
+  const users: Record<string, string> = {};
+  const take = (fits: (token: string) => string | null): string | null => {
+    for (const [at, token] of left.entries()) {
+      const value = fits(token);
+      if (value === null) continue;
+      left.splice(at, 1);
+      return value;
+    }
+    return null;
+  };
+  const entries = Object.entries(options);
+  for (const [name, option] of entries) {
+    if (option.type === 'colleague') {
+      const user = take((token) => USER.exec(token)?.[1] ?? null);
+      if (user !== null) users[name] = user;
+    } else if (option.type === 'item') {
+      const item = take((token) => ITEM.exec(token)?.[1] ?? null);
+      if (item !== null) found[name] = item;
+    } else if (option.type === 'choice') {
+      const choice = take((token) => option.choices.find((each) => each === token.toLowerCase()) ?? null);
+      if (choice !== null) found[name] = choice;
+    }
+  }
+  const wordy = entries.filter(([, { type }]) => type === 'text' || type === 'author');
+  for (const [at, [name]] of wordy.entries()) {
+    const taken = at === wordy.length - 1 ? left.splice(0) : left.splice(0, 1);
+    const value = spoken(taken.join(' ')).trim();
+    if (value !== '') found[name] = value;
+  }
+  const missing = entries.some(([name, { required }]) => required && !(name in found) && !(name in users));
+  return missing ? null : { options: found, users };
+}
+
+/** Runs a team command that was typed; its answer is for the one who typed it. */
+export async function onTeamCommand(
+  desk: Desk,
+  clicker: Clicker,
+  to: Listener,
+  name: string,
+  raw: string,
+): Promise<void> {
+  const command = Object.hasOwn(TEAM_COMMANDS, name) ? TEAM_COMMANDS[name] : undefined;
+  const typed = command && readOptions(command, raw);
+  if (!command) return tell(desk, to, words(`I do not know “${name}”. Try “help”.`));
+  if (!typed) return tell(desk, to, words(`Write it like this: ${command.usage} – ${command.does}.`));
+  await answered(desk, clicker, to, async (asked) => {
+    const options: Record<string, string> = { ...typed.options };
+    for (const [option, user] of Object.entries(typed.users)) {
+      options[option] = desk.people.personId(user);
+      options[`${option}.name`] = (await desk.people.profile({ id: user })).name;
+    }
+    return desk.handlers().run(name, options, asked);
+  });
+}
+
+/** Does what a button of a notice asks. */
+export async function onNoticePress(
+  desk: Desk,
+  clicker: Clicker,
+  to: Listener,
+  press: string,
+): Promise<void> {
+  await answered(desk, clicker, to, (asked) => desk.handlers().press(press, asked));
+}
+
+async function answered(
+  desk: Desk,
+  clicker: Clicker,
+  to: Listener,
+  ask: (asked: Parameters<ReturnType<Desk['handlers']>['press']>[1]) => Promise<Answer>,
+): Promise<void> {
+  try {
+    const who = await asker(desk, clicker);
+    if (!who.ok) return await tell(desk, to, words(who.text));
+    const { tz } = await desk.people.profile(clicker);
+    const answer = await ask({ actor: who.actor, channel: to.channel, tz });
+    await tell(desk, to, answerWords(answer));
+  } catch (error) {
+    desk.log.error({ why: messageOf(error) }, 'a team command failed');
+    await tell(desk, to, words('Something went wrong inside Potluck. Please try again in a minute.'));
+  }
+}
