@@ -117,7 +117,8 @@ const postSchema = z.object({
   createdAt: z.number().finite().int(),
   /**
    * When its author last changed it, epoch milliseconds, where the network says so; null when never. A stored post is
-   * brought up to date only by one with a later time here, because networks show the same words differently here and there.
+   * brought up to date only by one with a later time here, because networks show the same words differently here and
+   * there; the exception is a source that declares `untimedEdits`, as long as no time was ever told of the post.
    */
   editedAt: z.number().finite().int().nullable().default(null),
   /** Whether a person of ours, or an account of ours, wrote it. */

@@ -40,6 +40,8 @@ export interface Delivery {
   readonly backfilled: boolean;
   /** Ids of posts that the network has deleted. */
   readonly deleted?: readonly string[];
+  /** As the source declares it: words that differ from those we know are newer ones, also without a time. */
+  readonly untimedEdits?: boolean;
   /** A colleague handed it in: it is for the team, whatever triage thinks of it. */
   readonly found?: Actor;
 }
@@ -102,8 +104,9 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
         changed.add(stray.id);
       }
     }
-    const again = placed.again.filter((post) => post.editedAt !== null);
-    for (const post of again.length > 0 ? await queries.editPosts(again) : []) {
+    const { untimedEdits = false } = delivery;
+    const again = placed.again.filter((post) => untimedEdits || post.editedAt !== null);
+    for (const post of again.length > 0 ? await queries.editPosts(again, untimedEdits) : []) {
       const item = await edited(life, post);
       if (item) changed.add(item.id);
     }

@@ -54,6 +54,8 @@ const LOST = 'the service no longer had these posts';
 export function createWatch(source: Source, deps: WatchDeps): Watch {
   const { store, clock } = deps;
   const name = source.name;
+  // Of poll and conversation only: what is pushed may be pushed again, old words and all.
+  const untimedEdits = source.untimedEdits === true;
   let attempted = false;
   let pollTrouble: string | null = null;
   let streamTrouble: string | null = null;
@@ -120,6 +122,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
           posts: batch.posts,
           deleted: batch.deleted ?? [],
           backfilled,
+          untimedEdits,
           state: (state, fresh) => succeeded(state, fresh, batch),
         });
         if (batch.gap) await store.openGap(name, batch.gap.from, batch.gap.to, LOST);
@@ -290,7 +293,7 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
       const posts = await source.conversation(post, signal);
       if (posts.length > 0) {
         missed.delete(post.id);
-        await deps.ingest({ source: name, posts, backfilled: true });
+        await deps.ingest({ source: name, posts, backfilled: true, untimedEdits });
       } else if (isGone(post))
         await deps.ingest({ source: name, posts, deleted: [post.id], backfilled: true });
       return true;

@@ -84,6 +84,11 @@ export interface Source {
   readonly pollEveryMs?: number;
   /** What one poll usually costs: with a budget, polls are spread over the day by it. */
   readonly pollCost?: Cost;
+  /**
+   * The network shows changed words without saying when they were changed: `editedAt` stays null, and what poll or
+   * conversation showed last counts. Only for a source that shows a post in the same words wherever it reads it.
+   */
+  readonly untimedEdits?: boolean;
   /** The account replies go out from; null before the first sign-in or where there is none. */
   account?(): Account | null;
   /** Everything since `cursor`; with null, a bounded look-back (the source's `lookback`, default 24 h). */

@@ -84,15 +84,18 @@ const author = z.preprocess(
     .refine((value) => Boolean(value.name?.trim() || value.handle?.trim()), 'needs a name or a handle'),
 );
 
+const moment = z
+  .union([z.string(), z.number()], 'expected an ISO 8601 time or epoch seconds or milliseconds')
+  .nullish();
+
 /** One post as a caller sends it. Unknown fields are ignored. */
 const hookPost = z.object({
   id,
   text: z.string(),
   author,
   url: link,
-  createdAt: z
-    .union([z.string(), z.number()], 'expected an ISO 8601 time or epoch seconds or milliseconds')
-    .nullish(),
+  createdAt: moment,
+  editedAt: moment,
   conversationId: id.nullish(),
   replyTo: id.nullish(),
   lang: z.string().max(35).nullish(),
@@ -226,10 +229,15 @@ function toPost(
 ): Post | Problem[] {
   const now = context.clock.now();
   const createdAt = raw.createdAt == null ? now : timeOf(raw.createdAt);
-  const timeProblem = (problem: string): Problem[] => [{ index, path: 'createdAt', problem }];
-  if (!Number.isFinite(createdAt))
-    return timeProblem('expected an ISO 8601 time or epoch seconds or milliseconds');
-  if (createdAt > now + DAY_MS) return timeProblem('lies in the future');
+  const editedAt = raw.editedAt == null ? null : timeOf(raw.editedAt);
+  for (const [path, time] of [
+    ['createdAt', createdAt],
+    ['editedAt', editedAt ?? createdAt],
+  ] as const) {
+    if (!Number.isFinite(time))
+      return [{ index, path, problem: 'expected an ISO 8601 time or epoch seconds or milliseconds' }];
+    if (time > now + DAY_MS) return [{ index, path, problem: 'lies in the future' }];
+  }
   const handle = (raw.author.handle ?? '').trim().replace(/^@/, '');
   const name = raw.author.name?.trim() || handle;
   const authorId = raw.author.id ?? (handle || name);
@@ -248,6 +256,7 @@ function toPost(
       links: raw.links ?? linksIn(raw.text),
       media,
       createdAt,
+      editedAt,
       ours: raw.ours ?? [authorId, handle, name].some((value) => ours.has(value.toLowerCase())),
     });
   } catch (error) {
@@ -298,8 +307,9 @@ function read(entries: readonly unknown[], ours: ReadonlySet<string>, context: S
  * `POST /hooks/<name>`: one post as a JSON object, or up to 1,000 in an array, at most 1 MB.
  *
  * A post: `id`, `text`, `author` (`name` or `handle`, or both; `url`, `avatarUrl`, `id` if you like), and optionally
- * `url`, `createdAt` (ISO 8601, or epoch seconds or milliseconds; default now), `conversationId`, `replyTo`, `lang`,
- * `ours`, `links`, `media: [{url, alt}]`. Anything else is ignored. The same `id` twice is one post.
+ * `url`, `createdAt` (ISO 8601, or epoch seconds or milliseconds; default now), `editedAt` (likewise; when its author
+ * changed it), `conversationId`, `replyTo`, `lang`, `ours`, `links`, `media: [{url, alt}]`. Anything else is ignored. The
+ * same `id` twice is one post; with a later `editedAt` its words are taken over.
  *
  * Answers:
  * - 202 `{accepted, duplicates, rejected: [{index, path, problem}], more?}`: at least one post was taken; `more` counts

@@ -140,6 +140,49 @@ async function insertNew(
   return posts.filter((post) => fresh.delete(`${post.source}\n${keyOf(post.id)}`));
 }
 
+/** Those that are stored in other words, and of which no time of a change was ever told. */
+async function inOtherWords(db: Db, posts: readonly Post[]): Promise<Post[]> {
+  const stored = new Map<string, string>();
+  for (const chunk of chunks(posts)) {
+    const [first] = chunk;
+    if (!first) continue;
+    const rows = await db
+      .selectFrom('posts')
+      .select(['id', 'text'])
+      .where('source', '=', first.source)
+      .where('edited_at', 'is', null)
+      .where(
+        'id',
+        'in',
+        chunk.map((post) => keyOf(post.id)),
+      )
+      .execute();
+    for (const row of rows) stored.set(row.id, row.text);
+  }
+  return posts.filter((post) => {
+    const text = stored.get(keyOf(post.id));
+    return text !== undefined && text !== post.text;
+  });
+}
+
+/** The words of a stored post as they are now; false when it is not older. */
+async function takeOver(db: Db, post: Post): Promise<boolean> {
+  const row = toRow(post, 0, false);
+  const { text, lang, links, media, search, edited_at } = row;
+  const newer =
+    edited_at === null
+      ? sql<boolean>`edited_at is null and text <> ${text}`
+      : sql<boolean>`coalesce(edited_at, created_at) < ${edited_at}`;
+  const { numUpdatedRows } = await db
+    .updateTable('posts')
+    .set({ text, lang, links, media, search, edited_at })
+    .where('source', '=', row.source)
+    .where('id', '=', row.id)
+    .where(newer)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 type PostSelect = SelectQueryBuilder<Tables, 'posts', PostRow>;
 
 /** The newest of a selection, oldest first or newest first. */
@@ -206,23 +249,14 @@ export function postQueries(door: Door): PostQueries {
       return door.atomically((db) => insertNew(db, posts, receivedAt, backfilled));
     },
 
-    async editPosts(posts) {
-      const edited = posts.filter((post) => post.editedAt !== null);
-      if (edited.length === 0) return [];
+    async editPosts(posts, untimed = false) {
+      const told = posts.filter((post) => post.editedAt !== null);
+      const untold = untimed ? posts.filter((post) => post.editedAt === null) : [];
+      if (told.length + untold.length === 0) return [];
       return door.atomically(async (db) => {
+        const edited = [...told, ...(await inOtherWords(db, untold))];
         const changed: Post[] = [];
-        for (const post of edited) {
-          const row = toRow(post, 0, false);
-          const { text, lang, links, media, search, edited_at } = row;
-          const { numUpdatedRows } = await db
-            .updateTable('posts')
-            .set({ text, lang, links, media, search, edited_at })
-            .where('source', '=', row.source)
-            .where('id', '=', row.id)
-            .where(sql<boolean>`coalesce(edited_at, created_at) < ${edited_at}`)
-            .executeTakeFirst();
-          if (numUpdatedRows > 0n) changed.push(post);
-        }
+        for (const post of edited) if (await takeOver(db, post)) changed.push(post);
         return changed;
       });
     },

@@ -155,8 +155,10 @@ export interface Queries {
   /**
    * Takes over what authors changed: of the posts that are stored, those whose `editedAt` is later than ours. Returns
    * them; posts that are not stored, or not newer, change nothing.
+   *
+   * @param untimed also those without `editedAt` that are stored in other words, as long as ours has none either
    */
-  editPosts(posts: readonly Post[]): Promise<readonly Post[]>;
+  editPosts(posts: readonly Post[], untimed?: boolean): Promise<readonly Post[]>;
   /** The network has deleted it, and so do we. False when it was not stored. */
   removePost(source: string, id: string): Promise<boolean>;
   post(source: string, id: string): Promise<Post | null>;

@@ -18,6 +18,8 @@ export interface GivenPost {
   readonly replyTo?: string;
   /** Written by the account the adapter is configured with. */
   readonly ours?: boolean;
+  /** For a {@link SourceWorld.hook} that says that the post was changed: when. */
+  readonly editedAt?: number;
   /** BCP 47. */
   readonly lang?: string;
   /** An attached picture's description. */
@@ -46,6 +48,12 @@ export type Lack =
   | 'too-long'
   /** A deleted post can be answered. */
   | 'deleted'
+  /** What its author changes, the service does not tell, or nobody can change anything. */
+  | 'edited'
+  /** Only first posts can be changed. */
+  | 'edited-reply'
+  /** What is pushed does not say that it was changed. */
+  | 'edited-push'
   /** No credentials, so no 401/403. */
   | 'auth'
   /** An answer that is not what it claims to be cannot be told (a webhook has no answers). */
@@ -81,6 +89,8 @@ export interface SourceWorld {
   giveBroken?(): Promise<void>;
   /** The post is deleted at the service. */
   remove?(key: string): Promise<void>;
+  /** Its author changes the post at the service, now. */
+  edit?(key: string, text: string): Promise<void>;
   /** Every request fails like this from now on; null heals. A world may give the failure its service's own shape. */
   fail(failure: Failure | null): void;
   /** What the service sends with a 429 that asks to wait `waitMs` (a multiple of 1,000) from `now`. */

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { editingContract } from './source-editing.ts';
 import { failingContract } from './source-failing.ts';
 import { readingContract } from './source-reading.ts';
 import { exchange, expectValid, keysOf, many, worldTest } from './source-steps.ts';
@@ -62,6 +63,7 @@ function receivingContract(make: MakeWorld): void {
 export function sourceContract(name: string, make: MakeWorld): void {
   describe(`${name}: the source contract`, () => {
     readingContract(make);
+    editingContract(make);
     failingContract(make);
     receivingContract(make);
     writingContract(make);

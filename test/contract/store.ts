@@ -818,6 +818,24 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.post(source, '1')).toEqual(edited);
       });
 
+      it('takes over other words without a time where that is asked for, until a time is told', async () => {
+        const source = fresh();
+        const first = post({ id: '1', source, text: 'first' });
+        const long = post({ id: 'x'.repeat(900), source, text: 'first' });
+        await store.addPosts([first, long], T0, false);
+        const second = { ...first, text: 'second' };
+        expect(await store.editPosts([second])).toEqual([]);
+        expect(await store.editPosts([first, long], true)).toEqual([]);
+        const other = { ...long, text: 'other' };
+        expect(await store.editPosts([second, other], true)).toEqual([second, other]);
+        expect(await store.editPosts([second, post({ id: 'unknown', source })], true)).toEqual([]);
+        expect(await store.post(source, '1')).toEqual(second);
+        const told = { ...first, text: 'third', editedAt: first.createdAt + 60_000 };
+        expect(await store.editPosts([told], true)).toEqual([told]);
+        expect(await store.editPosts([second], true)).toEqual([]);
+        expect(await store.post(source, '1')).toEqual(told);
+      });
+
       it('forgets a post, once', async () => {
         const source = fresh();
         await store.addPosts([post({ id: '1', source }), post({ id: '2', source })], T0, false);

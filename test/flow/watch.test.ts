@@ -489,6 +489,26 @@ describe('asking the network for a conversation', () => {
     expect(await world.item('p1')).toMatchObject({ state: 'answered' });
   });
 
+  it('takes the words it reads there for the newest, as the source declares, but not what is pushed', async () => {
+    const told = { ...source, untimedEdits: true };
+    const first = theirs('p1', 0);
+    source.script.push({ cursor: 'a', posts: [first] }, { cursor: 'b', posts: [{ ...first, text: 'two' }] });
+    const watch = await start({}, told);
+    await world.clock.advance(MINUTE);
+    const text = async () => (await world.store.post('blog', 'p1'))?.text;
+    expect(await text()).toBe('two');
+    source.onConversation = () => [{ ...first, text: 'three' }];
+    await watch.ask(first, AbortSignal.timeout(60_000));
+    expect(await text()).toBe('three');
+    source.onReceive = () => ({ status: 202, body: {}, posts: [first] });
+    await watch.receive({ method: 'POST', headers: {}, query: {}, body: Buffer.from('') });
+    expect(await text()).toBe('three');
+    // Who does not declare it changes nothing.
+    source.onConversation = () => [{ ...first, text: 'four' }];
+    await (await start()).ask(first, AbortSignal.timeout(60_000));
+    expect(await text()).toBe('three');
+  });
+
   it('stops for everybody as long as the service says', async () => {
     const watch = await start();
     const { signal } = new AbortController();

@@ -68,6 +68,7 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
     secrets: [brand.password, 'access-secret', 'refresh-secret'],
     lacks: {
       'oldest-first': 'Bluesky lists notifications newest first only',
+      edited: 'nobody can change a post on Bluesky: it is deleted and written anew',
       'missing-author': 'every Bluesky post lies in the repository of its author',
     },
     many: 250,

@@ -27,6 +27,8 @@ interface Row {
   readonly post: GivenPost | 'broken';
   readonly number: number;
   readonly parent: number | null;
+  /** When its author changed it. */
+  readonly changedAt?: number;
 }
 
 const escapeXml = (text: string): string =>
@@ -78,14 +80,15 @@ export const ATOM: Site = {
   lacks: { handle: 'a feed gives names, no handles', 'newest-first': 'a feed has no pages' },
   id: (number) => `tag:blog.example,2026:comment-${number}`,
   render(rows, base) {
-    const entries = rows.map(({ post, number, parent }) => {
+    const entries = rows.map(({ post, number, parent, changedAt }) => {
+      const updated = new Date(changedAt ?? Date.UTC(2026, 5, 1, 11, 59, 59)).toISOString();
       if (post === 'broken') return '<entry><title>Broken</entry>';
       const name = post.author ? escapeXml(post.author.name) : '';
       const ref = parent === null ? 'tag:blog.example,2026:post-7' : this.id(parent, base);
       return `<entry${post.lang ? ` xml:lang="${post.lang}"` : ''}><title>By: ${name}</title><id>${this.id(number, base)}</id>
 <link rel="alternate" type="text/html" href="${numbered(number)}"/>
 ${post.author ? `<author><name>${name}</name><uri>https://people.example/${post.author.handle}</uri></author>` : ''}
-<published>${new Date(post.at).toISOString()}</published><updated>2026-06-01T11:59:59Z</updated>
+<published>${new Date(post.at).toISOString()}</published><updated>${updated}</updated>
 <thr:in-reply-to ref="${ref}" href="${base}${parent === null ? '/2026/05/pots/' : numbered(parent)}"/>
 <content type="html">${post.text || post.alt ? escapeXml(html(post)) : ''}</content></entry>`;
     });
@@ -104,7 +107,7 @@ export const JSON_FEED: Site = {
   },
   id: (number) => String(number),
   render(rows, base) {
-    const items = rows.map(({ post, number }) =>
+    const items = rows.map(({ post, number, changedAt }) =>
       post === 'broken'
         ? { id: 'broken', tags: ['x'] }
         : {
@@ -112,6 +115,7 @@ export const JSON_FEED: Site = {
             url: `${base}/thread#reply-${number}`,
             content_text: post.text,
             date_published: new Date(post.at).toISOString(),
+            ...(changedAt === undefined ? {} : { date_modified: new Date(changedAt).toISOString() }),
             ...(post.author
               ? { authors: [{ name: post.author.name, url: `https://people.example/${post.author.handle}` }] }
               : {}),
@@ -135,11 +139,12 @@ export function feedWorld(site: Site): MakeWorld {
   return async ({ timeoutMs }): Promise<SourceWorld> => {
     const rows: Row[] = [];
     const numbers = new Map<string, number>();
+    let edits = 0;
     let order: 'newest-first' | 'oldest-first' = 'newest-first';
     const service = await startFakeService(({ path, query, headers }): FakeResponse => {
       if (path !== '/feed' || query.get('key') !== KEY) return { status: 404 };
       const body = site.render(order === 'newest-first' ? rows.toReversed() : rows, service.url);
-      const etag = `"${rows.length}"`;
+      const etag = `"${rows.length}-${edits}"`;
       if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
       return { headers: { 'content-type': site.type, etag }, body };
     });
@@ -178,6 +183,13 @@ export function feedWorld(site: Site): MakeWorld {
       },
       async giveBroken() {
         rows.push({ post: 'broken', number: 0, parent: null });
+      },
+      async edit(key, text) {
+        const at = rows.findIndex((row) => row.post !== 'broken' && row.post.key === key);
+        const row = rows[at];
+        if (!row || row.post === 'broken') return;
+        rows[at] = { ...row, post: { ...row.post, text }, changedAt: clock.now() };
+        edits += 1;
       },
       fail: service.fail,
       nextRequest: service.nextRequest,

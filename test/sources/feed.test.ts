@@ -333,6 +333,57 @@ describe('what is new', () => {
   });
 });
 
+describe('an entry that was changed', () => {
+  const now = clock.now();
+  const words = (id: string, text: string, at = now - HOUR, more = ''): string =>
+    item(id, `<pubDate>${new Date(at).toUTCString()}</pubDate><description>${text}</description>${more}`);
+  const told = (batch: Batch) =>
+    batch.posts.map(({ id, text, editedAt }) => [id, text.split('\n').at(-1), editedAt]);
+
+  it('comes again in its new words, with the time where the publisher moved it along', async () => {
+    const stamp = (at: number): string =>
+      `<atom:updated xmlns:atom="http://www.w3.org/2005/Atom">${new Date(at).toISOString()}</atom:updated>`;
+    let body = rss(words('a', 'one') + words('b', 'one', now - HOUR, stamp(now - HOUR)));
+    const { poll } = await site(() => ({ body }));
+    const first = await poll();
+    expect(told(first)).toEqual([
+      ['a', 'one', null],
+      ['b', 'one', null],
+    ]);
+    // A time that moves alone is no edit.
+    body = rss(words('a', 'one') + words('b', 'one', now - HOUR, stamp(now - 60_000)));
+    const second = await poll(first.cursor);
+    expect(told(second)).toEqual([]);
+    body = rss(words('a', 'two') + words('b', 'two', now - HOUR, stamp(now)));
+    const third = await poll(second.cursor);
+    expect(told(third)).toEqual([
+      ['a', 'two', null],
+      ['b', 'two', now],
+    ]);
+    expect(told(await poll(third.cursor))).toEqual([]);
+  });
+
+  it('comes not when it was there before we came', async () => {
+    let body = rss(words('old', 'one', now - 30 * HOUR) + words('new', 'one'));
+    const { poll } = await site(() => ({ body }));
+    const first = await poll();
+    body = rss(words('old', 'two', now - 30 * HOUR) + words('new', 'one'));
+    expect(told(await poll(first.cursor))).toEqual([]);
+  });
+
+  it('is left alone when it changes all the time', async () => {
+    let count = 0;
+    const { poll } = await site(() => ({ body: rss(words('a', `seen ${count++} times`)) }));
+    let batch = await poll();
+    let changes = 0;
+    for (let round = 0; round < 40; round++) {
+      batch = await poll(batch.cursor);
+      changes += batch.posts.length;
+    }
+    expect(changes).toBe(20);
+  });
+});
+
 describe('talking to the site', () => {
   const now = clock.now();
 

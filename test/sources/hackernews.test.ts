@@ -195,6 +195,23 @@ describe('searching', () => {
     });
   });
 
+  it('brings what was changed within the window once more, and what an earlier version remembered not', async () => {
+    await inWorld({ config: { domains: [], ours: [] } }, async (world) => {
+      const id = world.add(story('Crockhaven', ago(world, 60), { html: 'one' }));
+      const first = await poll(world);
+      expect(idsOf(first.posts)).toEqual([id]);
+      Object.assign(world.fake.items.get(id) ?? {}, { html: 'two' });
+      const second = await poll(world, first.cursor);
+      expect(second.posts).toMatchObject([{ id: String(id), text: 'Crockhaven\n\ntwo', editedAt: null }]);
+      expect((await poll(world, second.cursor)).posts).toEqual([]);
+      const old = JSON.stringify({ ...JSON.parse(first.cursor ?? ''), seen: [String(id)] });
+      const third = await poll(world, old);
+      expect(third.posts).toEqual([]);
+      // It is looked at again once, however often it was changed.
+      expect(JSON.parse(second.cursor ?? '').watched).toHaveLength(1);
+    });
+  });
+
   it('counts every request before it is made, and makes none when the meter says no', async () => {
     await inWorld({}, async (world) => {
       await poll(world);

@@ -18,7 +18,7 @@ const MODULE = resolve(import.meta.dirname, '../fixtures/plug-in/guestbook.js');
 /** A guest book on 127.0.0.1, and the team's own source for it: what a plug-in has to keep is tried by the same suite. */
 async function guestBook({ timeoutMs }: WorldOptions): Promise<SourceWorld> {
   const clock = testClock();
-  const entries: unknown[] = [];
+  const entries: object[] = [];
   const service = await startFakeService(() => ({ body: [...entries].reverse() }));
   const { kinds, problems } = await loadPlugIns(
     `sources: { guests: { module: ${JSON.stringify(MODULE)} } }`,
@@ -65,6 +65,10 @@ async function guestBook({ timeoutMs }: WorldOptions): Promise<SourceWorld> {
     idOf: (key) => key,
     async giveBroken() {
       entries.push({ id: 7, words: null });
+    },
+    async edit(key, words) {
+      const entry = entries.find((one) => 'id' in one && one.id === key);
+      if (entry) Object.assign(entry, { words, changed: clock.now() });
     },
     fail: (failure) => service.fail(failure),
     async restart() {

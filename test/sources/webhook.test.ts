@@ -66,6 +66,7 @@ async function world(): Promise<SourceWorld> {
     many: 900,
     give: () => Promise.resolve(),
     idOf: (key) => key,
+    edit: () => Promise.resolve(),
     fail: () => {},
     hook: (posts) => request(posts.map(toHook), bearer),
     async restart() {
@@ -82,6 +83,7 @@ function toHook(given: GivenPost): object {
     text: given.text,
     author: given.author,
     createdAt: new Date(given.at).toISOString(),
+    editedAt: given.editedAt,
     replyTo: given.replyTo,
   };
 }
@@ -143,6 +145,14 @@ describe('what a caller sends', () => {
     [1_780_000_000.5, 1_780_000_000_500],
   ])('a time may be %j', async (createdAt, expected) => {
     expect((await pushed(post({ createdAt }))).posts[0]?.createdAt).toBe(expected);
+  });
+
+  it.each([
+    ['yesterday', 'expected an ISO 8601 time or epoch seconds or milliseconds'],
+    [NOW + 3 * 86_400_000, 'lies in the future'],
+  ])('a change at %j was not', async (editedAt, problem) => {
+    const { body } = await pushed(post({ editedAt }));
+    expect(body).toMatchObject({ rejected: [{ index: 0, path: 'editedAt', problem }] });
   });
 
   it.each([

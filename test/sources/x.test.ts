@@ -244,6 +244,29 @@ describe('reading', () => {
     }));
 });
 
+describe('a conversation', () => {
+  it('has the newest words of a post that was changed, for the price of one more', () =>
+    using({}, async (world) => {
+      const post = await ask(world);
+      const before = world.dollars();
+      await world.source.conversation?.(post, signal());
+      const plain = world.dollars() - before;
+      await world.clock.advance(MINUTE);
+      await world.edit?.('ask', 'Large oven?');
+      const at = world.dollars();
+      const around = await world.source.conversation?.(post, signal());
+      expect(around).toMatchObject([
+        {
+          id: post.id,
+          text: 'Large oven? @crockhaven',
+          createdAt: post.createdAt,
+          editedAt: world.clock.now(),
+        },
+      ]);
+      expect(world.dollars() - at).toBeCloseTo(plain + 0.005, 6);
+    }));
+});
+
 describe('signing in', () => {
   it('uses each refresh token once, and remembers the next one over a restart', () =>
     using({ config: OAUTH2 }, async (world) => {

@@ -55,6 +55,8 @@ export const facebook = defineSource({
         reply: true,
         publish: false,
       },
+      // The lists show the words as they are; only a webhook says when they were changed.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: Math.ceil(config.watchPosts / 25) },
       account: () => {

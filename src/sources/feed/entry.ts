@@ -18,6 +18,8 @@ export interface Entry {
   readonly author: EntryAuthor;
   /** Epoch milliseconds; null when the feed does not say. */
   readonly date: number | null;
+  /** When it was last changed, as far as the publisher says and it is true; epoch milliseconds. */
+  readonly updated: number | null;
   readonly lang: string | null;
   /** `xml:base` of the entry. */
   readonly base: string | null;
@@ -115,6 +117,7 @@ function fromRss(item: RssItem): Entry {
       item.atom?.updated,
       item.dcterms?.created?.[0],
     ),
+    updated: firstDate(item.atom?.updated, item.dcterms?.modified?.[0]),
     lang: item.xml?.lang ?? item.dc?.languages?.[0] ?? null,
     base: item.xml?.base ?? null,
     parent: parentOf(item.thr),
@@ -130,6 +133,7 @@ function fromRdf(item: RdfItem): Entry {
     content: words('html', item.content?.encoded ?? item.description),
     author: authorOf(words('decoded', item.dc?.creators?.[0])),
     date: firstDate(item.dc?.dates?.[0], item.dcterms?.created?.[0]),
+    updated: firstDate(item.dcterms?.modified?.[0]),
     lang: item.xml?.lang ?? item.dc?.languages?.[0] ?? null,
     base: item.xml?.base ?? null,
     parent: null,
@@ -157,6 +161,7 @@ function fromAtom(entry: AtomEntry): Entry {
     content: atomWords(content),
     author: authorOf(words('plain', author?.name), author?.email, author?.uri),
     date: firstDate(entry.published, entry.updated, entry.dc?.dates?.[0]),
+    updated: firstDate(entry.updated),
     lang: content?.xml?.lang ?? entry.xml?.lang ?? null,
     base: content?.xml?.base ?? entry.xml?.base ?? null,
     parent: parentOf(entry.thr),
@@ -184,6 +189,7 @@ function fromJson(item: JsonItem): Entry {
     content: html === undefined ? words('plain', item.content_text ?? item.summary) : words('html', html),
     author: authorOf(words('plain', author?.name), undefined, author?.url),
     date: firstDate(item.date_published, item.date_modified),
+    updated: firstDate(item.date_modified),
     lang: item.language ?? null,
     base: null,
     parent: null,

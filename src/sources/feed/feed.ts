@@ -63,6 +63,8 @@ export const feed = defineSource({
         reply: false,
         publish: false,
       },
+      // Publishers change words and keep the date, or move the date and keep the words.
+      untimedEdits: true,
       pollEveryMs: given.every ?? DEFAULT_EVERY_MS,
       poll: reader.poll,
       check: reader.check,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { saidSchema } from './edits.ts';
 import { shortHash } from './markup.ts';
 
 const hashes = z.array(z.string().max(16)).max(2_000);
@@ -18,6 +19,7 @@ const memorySchema = z.object({
    * together, so what is in here need not be delivered again. When a document holds none of them, some were missed.
    */
   seen: hashes,
+  said: saidSchema.default({}),
   /** Entries that were reported as broken. */
   broken: hashes,
   etag: z.string().nullable(),
@@ -33,7 +35,7 @@ export type Memory = z.output<typeof memorySchema>;
 
 /** The memory in a cursor; null when there is none, it is damaged, or it belongs to another address. */
 export function recall(cursor: string | null, url: string): Memory | null {
-  if (cursor === null || cursor.length > 100_000) return null;
+  if (cursor === null || cursor.length > 200_000) return null;
   try {
     const memory = memorySchema.parse(JSON.parse(cursor));
     return memory.url === shortHash(url) ? memory : null;

@@ -3,6 +3,7 @@ import type { Check } from '../../domain/check.ts';
 import { messageOf } from '../../errors.ts';
 import type { Batch, Dropped, SourceContext } from '../source.ts';
 import { type FeedDocument, readDocument } from './document.ts';
+import { changed, newestSaid, type Said, says } from './edits.ts';
 import type { Entry } from './entry.ts';
 import type { FeedConfig } from './feed.ts';
 import { shortHash } from './markup.ts';
@@ -60,7 +61,8 @@ export function createReader(config: FeedConfig, context: SourceContext) {
       : document;
   }
 
-  async function postsOf(document: FeedDocument, entries: readonly Entry[], url: string) {
+  /** @param entries each with when it was changed, where that is known */
+  async function postsOf(document: FeedDocument, entries: ReadonlyMap<Entry, number | null>, url: string) {
     const { info } = document;
     const base = info.link !== null && URL.canParse(info.link, url) ? new URL(info.link, url).href : url;
     const around: Surroundings = {
@@ -76,11 +78,11 @@ export function createReader(config: FeedConfig, context: SourceContext) {
     const places = await placesOf(document.entries, around.base, info.wordpress);
     const posts = [];
     const broken = [...document.broken];
-    for (const entry of entries) {
+    for (const [entry, editedAt] of entries) {
       const place = places.get(entry);
       if (!place) continue;
       try {
-        posts.push(toPost(entry, place, around));
+        posts.push({ ...toPost(entry, place, around), editedAt });
       } catch (error) {
         const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
         broken.push({ key: shortHash(idOf(entry)), id: idOf(entry), why });
@@ -89,7 +91,7 @@ export function createReader(config: FeedConfig, context: SourceContext) {
     return { posts, broken };
   }
 
-  /** Leaves out what was there before we came, and what was delivered. */
+  /** Leaves out what was there before we came, and what was delivered in these words. */
   function sift(entries: readonly Entry[], memory: Memory | null) {
     const now = clock.now();
     const since = memory?.since ?? now - config.lookback;
@@ -97,22 +99,33 @@ export function createReader(config: FeedConfig, context: SourceContext) {
     const floor = memory?.floor ?? Math.min(now, ...dates);
     const seen = new Set(memory?.seen ?? []);
     const fresh: Entry[] = [];
+    const edited = new Map<Entry, number | null>();
+    const said: Said = { ...memory?.said };
     const old: string[] = [];
     for (const entry of entries) {
       const hash = shortHash(idOf(entry));
+      const edit = seen.has(hash) ? changed(entry, said[hash]) : null;
+      if (edit) {
+        edited.set(entry, edit.editedAt);
+        said[hash] = edit.said;
+      }
       if (seen.has(hash)) continue;
       // At the first connection an entry without a date may be years old.
       const isOld = memory ? (entry.date ?? now) < Math.min(since, floor) : (entry.date ?? 0) < since;
       if (isOld) old.push(hash);
-      else fresh.push(entry);
+      else {
+        fresh.push(entry);
+        said[hash] = says(entry);
+      }
     }
-    return { fresh, old, since, floor };
+    return { fresh, edited, said: newestSaid(said), old, since, floor };
   }
 
   async function remember(page: Page, document: FeedDocument, memory: Memory | null): Promise<Batch> {
     const now = clock.now();
-    const { fresh, old, since, floor } = sift(document.entries, memory);
-    const { posts, broken } = await postsOf(document, fresh, page.url);
+    const { fresh, edited, said, old, since, floor } = sift(document.entries, memory);
+    const wanted = new Map([...fresh.map((entry) => [entry, null] as const), ...edited]);
+    const { posts, broken } = await postsOf(document, wanted, page.url);
     const seen = memory?.seen ?? [];
     const delivered = posts.map((post) => shortHash(post.id));
     // A feed shows its newest entries only. When all are new, some may have come and gone unseen.
@@ -134,6 +147,7 @@ export function createReader(config: FeedConfig, context: SourceContext) {
       since,
       floor,
       seen: [...new Set([...delivered, ...old, ...seen])].slice(0, MAX_SEEN),
+      said,
       broken: broken.map(({ key }) => key).slice(0, MAX_SEEN),
       ...page.validators,
       trustUntil: now + (document.info.wordpress ? WORDPRESS_TRUST_MS : TRUST_MS),

@@ -8,6 +8,7 @@ import { readThread } from './discussions.ts';
 import { type PostId, parseId } from './ids.ts';
 import { viaOf } from './poll.ts';
 import { GoneError } from './refusals.ts';
+import { editsOf } from './rest-lists.ts';
 import {
   commentEntry,
   commentSchema,
@@ -44,7 +45,8 @@ async function issueThread(
 ): Promise<readonly Entry[]> {
   const topic = await readTopic(connection, place, { signal });
   await noteLock(connection, place, topic.locked, signal);
-  const entries = [topicEntry(place, topic, null)];
+  const edits = await editsOf(connection, [topic], signal);
+  const entries = [topicEntry(place, topic, edits.get(topic.node_id ?? '') ?? null)];
   // GitHub lists them oldest first and no other way: https://docs.github.com/en/rest/issues/comments#list-issue-comments
   const pages = Math.ceil(topic.comments / PAGE);
   const first = Math.max(1, pages - LAST_PAGES + 1);

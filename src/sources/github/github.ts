@@ -42,6 +42,8 @@ export const github = defineSource({
         reply: true,
         publish: false,
       },
+      // A changed title has no time, and that of a text is told apart.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: config.repositories.length * (1 + kinds) + searches },
       account: connection.account,

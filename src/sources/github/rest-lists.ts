@@ -111,7 +111,7 @@ const editsSchema = z.object({
 });
 
 /** When the texts of these were changed: REST does not tell an edit from a label or a comment. */
-async function editsOf(
+export async function editsOf(
   connection: Connection,
   topics: readonly Topic[],
   signal: AbortSignal,

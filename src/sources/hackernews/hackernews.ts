@@ -37,6 +37,8 @@ export const hackernews = defineSource({
         reply: false,
         publish: false,
       },
+      // Authors may change their words for two hours; `updated_at` of a hit moves with its points, too.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: poller.searches },
       poll: poller.poll,

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Entry } from './shapes.ts';
 
 /** Fits the overlap of even a busy brand; what does not fit is delivered again, which does no harm. */
 const MAX_SEEN = 2_000;
@@ -14,7 +16,7 @@ const memorySchema = z.object({
   since: z.number(),
   /** When the last poll began; null before the first. */
   at: z.number().nullable(),
-  /** Delivered, or reported as broken; newest last. */
+  /** Delivered, each with the hash of its words, or reported as broken; newest last. */
   seen: ids,
   /** Our own posts: an answer to one of them is for us. */
   own: ids,
@@ -36,6 +38,17 @@ const memorySchema = z.object({
 /** What is remembered between two polls: the cursor. */
 export type Memory = z.output<typeof memorySchema>;
 export type Story = Memory['stories'][number];
+
+/** How a delivered entry is remembered: `id:hash`. */
+export function seenAs(entry: Entry): string {
+  const words = JSON.stringify([entry.title, entry.url, entry.html]);
+  return `${entry.id}:${createHash('sha256').update(words).digest('base64url').slice(0, 8)}`;
+}
+
+/** The id of what is remembered. */
+export function seenId(seen: string): string {
+  return seen.split(':', 1)[0] ?? seen;
+}
 
 /** The memory in a cursor; null when there is none or it is damaged. */
 export function recall(cursor: string | null): Memory | null {

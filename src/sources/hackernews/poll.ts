@@ -3,7 +3,7 @@ import type { Post, Via } from '../../domain/post.ts';
 import { problemsOf } from '../kit/shapes.ts';
 import type { Batch, Dropped, SourceContext } from '../source.ts';
 import type { Api } from './api.ts';
-import { type Memory, recall, type Story, toCursor } from './memory.ts';
+import { type Memory, recall, type Story, seenAs, seenId, toCursor } from './memory.ts';
 import { type Found, type Query, searchSince } from './search.ts';
 import { type Entry, isGone } from './shapes.ts';
 import { toPost, wordsOf } from './to-post.ts';
@@ -132,13 +132,18 @@ export function createPoller(api: Api, context: SourceContext, options: PollOpti
     return reason === 'thread' ? 'comment' : 'keyword';
   }
 
-  function postsOf(round: Round): Post[] {
-    const seen = new Set(round.memory.seen);
-    const posts: Post[] = [];
+  /** What is new, and what is known in other words; each with how it is remembered. */
+  function postsOf(round: Round) {
+    const known = new Map(round.memory.seen.map((seen) => [seenId(seen), seen]));
+    const posts: { readonly post: Post; readonly seen: string; readonly fresh: boolean }[] = [];
     for (const { entry, reason } of round.found.values()) {
-      if (seen.has(entry.id)) continue;
+      const before = known.get(entry.id);
+      const seen = seenAs(entry);
+      // Without a hash it was remembered by an earlier version of Potluck.
+      if (before === seen || before === entry.id) continue;
       try {
-        posts.push(toPost(entry, context.name, viaOf(round, entry, reason), watch.ours.has(entry.author)));
+        const post = toPost(entry, context.name, viaOf(round, entry, reason), watch.ours.has(entry.author));
+        posts.push({ post, seen, fresh: before === undefined });
       } catch (error) {
         if (!(error instanceof z.ZodError)) throw error;
         round.dropped.set(entry.id, { id: entry.id, why: problemsOf(error) });
@@ -175,21 +180,26 @@ export function createPoller(api: Api, context: SourceContext, options: PollOpti
       const round = begin(cursor);
       await searchAll(round, signal);
       const { deleted, watched } = await lookAgain(round, signal);
-      const posts = postsOf(round);
+      const found = postsOf(round);
+      const posts = found.map(({ post }) => post);
       const reported = new Set(round.memory.seen);
       const broken = [...round.dropped].filter(([key]) => !reported.has(brokenKey(key)));
-      const delivered = posts.map((post) => post.id);
+      const delivered = new Set(posts.map(({ id }) => id));
       const memory: Memory = {
         ...round.memory,
         at: round.now,
-        seen: [...round.memory.seen, ...broken.map(([key]) => brokenKey(key)), ...delivered],
+        seen: [
+          ...round.memory.seen.filter((seen) => !delivered.has(seenId(seen))),
+          ...broken.map(([key]) => brokenKey(key)),
+          ...found.map(({ seen }) => seen),
+        ],
         own: [...round.own],
         stories: [...round.stories.values()],
         watched: [
           ...watched,
-          ...posts
-            .filter((post) => !post.ours)
-            .map((post) => ({ id: post.id, at: Math.floor(post.createdAt / 1_000) })),
+          ...found
+            .filter(({ post, fresh }) => fresh && !post.ours)
+            .map(({ post }) => ({ id: post.id, at: Math.floor(post.createdAt / 1_000) })),
         ],
       };
       return {

@@ -55,6 +55,8 @@ export const instagram = defineSource({
         reply: true,
         publish: false,
       },
+      // A comment has the time it was written and no other.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: Math.ceil(config.watchMedia / 25) },
       account: () => {

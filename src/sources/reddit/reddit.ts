@@ -38,6 +38,8 @@ export const reddit = defineSource({
         reply: true,
         publish: false,
       },
+      // Edits of the first three minutes are not marked.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: poller.requests },
       account: () => {

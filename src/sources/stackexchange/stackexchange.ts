@@ -65,6 +65,8 @@ export const stackexchange = defineSource({
         reply: false,
         publish: false,
       },
+      // Questions and answers have `last_edit_date`, comments have nothing like it.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: requestsAPoll(config) },
       poll: createPoll({ name, api, clock, config }),

@@ -36,6 +36,8 @@ export const wordpress = defineSource({
         reply: credentials !== null,
         publish: false,
       },
+      // A comment has one date: when it was written.
+      untimedEdits: true,
       pollEveryMs: config.every,
       pollCost: { requests: 2 },
       account: () => {

@@ -22,13 +22,23 @@ export async function conversation(
     !known.tweets.some((tweet) => idOf(tweet) === post.id || tweet.edit_history_tweet_ids.includes(post.id))
   )
     return [];
+  // Asked for by its first id, an edited post may come in its first words.
+  const newest = known.tweets.flatMap(({ id, edit_history_tweet_ids: versions }) => {
+    const last = versions.at(-1);
+    return last === undefined || last === id ? [] : [last];
+  });
+  const edited =
+    newest.length === 0
+      ? []
+      : [await connection.page('/tweets', { ids: newest.join(',') }, PRICES.post, [], signal)];
   const params = { query: `conversation_id:${post.conversationId}`, max_results: MAX_READ };
   const found = await connection.page('/tweets/search/recent', params, PRICES.post, [], signal);
   const posts = new Map<string, Post>();
-  for (const page of [found, known])
+  for (const page of [found, known, ...edited])
     for (const tweet of page.tweets) {
       const one = connection.toPost(tweet, page, 'comment');
-      posts.set(one.id, one);
+      const other = posts.get(one.id);
+      if (!other || (one.editedAt ?? 0) >= (other.editedAt ?? 0)) posts.set(one.id, one);
     }
   return [...posts.values()].sort((a, b) => a.createdAt - b.createdAt || compareIds(a.id, b.id));
 }
