@@ -1,6 +1,7 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
+import { checkRoutes } from './config-routes.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
 import {
@@ -12,7 +13,8 @@ import {
   type Permissions,
   permissionsSchema,
 } from './domain/permission.ts';
-import { DEFAULT_ROUTES, type Place, placeName, placeOf, type Rule, ruleSchema } from './domain/routing.ts';
+import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.ts';
+import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
 
@@ -112,6 +114,8 @@ export const environmentSchema = z.object({
     .describe('How much is logged: trace, debug, info, warn, error, fatal or silent.'),
 });
 
+const rulesSchema = z.array(ruleSchema, 'must be a list of rules').max(500);
+
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** The team's policy. Sources and chats are checked by their own schemas. */
@@ -138,7 +142,7 @@ const policySchema = z.strictObject({
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
     .default({}),
-  routes: z.array(ruleSchema).optional(),
+  routes: rulesSchema.optional(),
   chats: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -156,11 +160,13 @@ export function isLoopback(host: string): boolean {
  *
  * @param env the process environment with `.env` already merged in
  * @param yaml the text of the policy file, or null when there is none
+ * @param instead other rules in the place of `routes`, as they were written
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   yaml: string | null,
   registries: Registries,
+  instead?: unknown,
 ): ConfigResult {
   const problems: Problem[] = [];
   const filled = Object.fromEntries(
@@ -188,7 +194,9 @@ export function readConfig(
     loopback,
     problems,
   );
-  const routes = policy?.routes ?? DEFAULT_ROUTES;
+  const routes =
+    (instead === undefined ? policy?.routes : check(rulesSchema, instead, 'routes', problems)) ??
+    DEFAULT_ROUTES;
   const defaults = readDefaults(routes, chats, problems);
   const time = policy ? teamTimeOf(policy.team) : DEMO_TIME;
   if (!time)
@@ -197,6 +205,15 @@ export function readConfig(
       message: 'is missing: say where the clocks are, for instance zone: Europe/Berlin.',
     });
   const teamPlaces = readTeamPlaces(policy?.team.channels, routes, defaults, chats, problems);
+  checkRoutes(
+    routes,
+    {
+      chats: chats.map(({ kind }) => kind.kind),
+      sources: sources.map(({ name }) => name),
+      hours: !time || time.working !== null,
+    },
+    problems,
+  );
   for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
     if (!Object.hasOwn(policy?.sources ?? {}, name))
       problems.push({
@@ -403,27 +420,16 @@ function readSources(
   return sources;
 }
 
-/** Checks where the routes lead, and finds where each chat takes what they do not send to it. */
+/** Finds where each chat takes what no route sends to it. */
 function readDefaults(
   routes: readonly Rule[],
   chats: readonly ConfiguredChat[],
   problems: Problem[],
 ): readonly Place[] {
-  const connected = chats.map(({ kind }) => kind.kind);
-  for (const [index, rule] of routes.entries()) {
-    for (const place of rule.to) {
-      const { chat } = placeOf(place);
-      if (connected.includes(chat)) continue;
-      problems.push({
-        path: `routes.${index}.to`,
-        message: `leads to “${place}”, but ${chat} is not connected. Connected: ${connected.join(', ')}.`,
-      });
-    }
-  }
   return chats.flatMap(({ kind, env, policy }) => {
-    const rules = routes.filter((rule) => rule.to.some((place) => placeOf(place).chat === kind.kind));
+    const rules = routes.filter((rule) => rule.to?.some((place) => placeOf(place).chat === kind.kind));
     // A rule without conditions takes everything: nothing is left for the default.
-    if (rules.some((rule) => Object.keys(rule.when).length === 0)) return [];
+    if (rules.some(takesAll)) return [];
     const channels = kind.defaultChannels?.(env, policy) ?? [];
     if (channels.length === 0 && rules.length === 0)
       problems.push({
@@ -444,7 +450,7 @@ function readTeamPlaces(
 ): readonly Place[] {
   const connected = chats.map(({ kind }) => kind.kind);
   if (names === undefined) {
-    const all = [...defaults, ...routes.flatMap((rule) => rule.to.map(placeOf))];
+    const all = [...defaults, ...routes.flatMap((rule) => (rule.to ?? []).map(placeOf))];
     return connected.flatMap((chat) => all.find((place) => place.chat === chat) ?? []);
   }
   for (const [index, name] of names.entries())

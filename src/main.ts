@@ -7,14 +7,16 @@ import { parseEnv } from 'node:util';
 import { Keyv } from 'keyv';
 import { schedule as cron } from 'node-cron';
 import type { Logger } from 'pino';
+import { parseDocument } from 'yaml';
 import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
 import type { Post } from './domain/post.ts';
-import { type Place, placeOf, route } from './domain/routing.ts';
+import { type Place, placeOf, ruleList } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
 import type { Verdict } from './domain/triage/verdict.ts';
+import { isWorking } from './domain/working-time.ts';
 import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
@@ -29,14 +31,17 @@ import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
+import { createRouter, type Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
 import { foundSource } from './flow/track.ts';
+import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
 import { trySource } from './flow/try-source.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
 import { createHttp } from './http.ts';
 import { createLog, prettyStream } from './log.ts';
+import { findsPattern } from './patterns.ts';
 import { loadPlugIns, NO_PLUG_INS } from './plug-ins.ts';
 import { progressBar } from './progress.ts';
 import { demo, sources as sourceKinds } from './sources/index.ts';
@@ -75,8 +80,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Reads `.env` and the policy file below `cwd`. The process environment wins over `.env`. */
-async function loadConfig({ env, cwd }: Surroundings): Promise<Config> {
+/**
+ * Reads `.env` and the policy file below `cwd`. The process environment wins over `.env`.
+ *
+ * @param instead other rules in the place of the file's
+ */
+async function loadConfig({ env, cwd }: Surroundings, instead?: unknown): Promise<Config> {
   const dotEnv = resolve(cwd, '.env');
   const merged = { ...(existsSync(dotEnv) ? parseEnv(readFileSync(dotEnv, 'utf8')) : {}), ...env };
   const named = merged.POTLUCK_CONFIG?.trim();
@@ -87,7 +96,7 @@ async function loadConfig({ env, cwd }: Surroundings): Promise<Config> {
     );
   const yaml = existsSync(file) ? readFileSync(file, 'utf8') : null;
   const plugIns = yaml === null ? NO_PLUG_INS : await loadPlugIns(yaml, dirname(file));
-  const result = readConfig(merged, yaml, { ...registries, plugIns });
+  const result = readConfig(merged, yaml, { ...registries, plugIns }, instead);
   if (!result.ok) throw new ConfigError(problemWords(result.problems, named || 'potluck.yaml'));
   return result.config;
 }
@@ -163,8 +172,9 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const changes = createChanges({ store, clock, log });
   const policy = createPolicy(config);
   const settings = createSettings({ store, clock, policy, start: config.muted });
+  const router = routerOf(config);
   const places = (verdict: Verdict, post: Post): readonly Place[] =>
-    route(verdict, post, config.routes, config.defaults);
+    router({ verdict, post, at: clock.now(), author: { known: true } }).places;
   const changed = (itemIds: readonly number[]): void => {
     changes.tell(itemIds);
     for (const present of presents.values()) present.nudge();
@@ -174,7 +184,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     clock,
     triage,
     brand: config.brand,
-    route: places,
+    router: async () => router,
     muted: settings.muted,
     changed,
   });
@@ -329,9 +339,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The rules of potluck.yaml. */
+function routerOf({ routes, defaults, time }: Config): Router {
+  const working = (at: number): boolean => isWorking(time.working, at);
+  return createRouter(ruleList(routes), defaults, { finds: findsPattern, zone: time.zone, working });
+}
+
 /** The channels of a chat that items can come to, in the order of the configuration. */
 function channelsOf({ routes, defaults }: Config, chat: string): readonly string[] {
-  const places = [...routes.flatMap((rule) => rule.to.map(placeOf)), ...defaults];
+  const places = [...routes.flatMap((rule) => (rule.to ?? []).map(placeOf)), ...defaults];
   return [...new Set(places.filter((place) => place.chat === chat).map(({ channel }) => channel))];
 }
 
@@ -477,7 +493,7 @@ async function runSource(verb: string | undefined, name: string | undefined): Pr
       clock,
       triage,
       brand: config.brand,
-      route: (verdict, post) => route(verdict, post, config.routes, config.defaults),
+      router: async () => routerOf(config),
       muted: async () => config.muted,
       changed: () => {},
     });
@@ -501,13 +517,54 @@ async function runSource(verb: string | undefined, name: string | undefined): Pr
   }
 }
 
+/** Shows what the rules, or those of another file, make of the newest items. Reads the real ledger and writes nothing. */
+async function runRoutes(verb: string | undefined, ...rest: readonly string[]): Promise<void> {
+  const asked = verb === 'test' ? parseRoutesTest(rest) : null;
+  if (!asked)
+    throw new ConfigError(
+      'Say what: npm run routes -- test [how many, 500 if left out] [--rules other.yaml] [--json]\n',
+    );
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const config = await loadConfig(surroundings);
+  const other = asked.rules && resolve(asked.rules);
+  if (other && !existsSync(other)) throw new ConfigError(`There is no ${other}.\n`);
+  const changed =
+    other === undefined ? null : await loadConfig(surroundings, rulesIn(readFileSync(other, 'utf8'), other));
+  const store = await openStore(databaseUrl(config, surroundings.cwd));
+  const bar = progressBar(process.stderr, systemClock);
+  try {
+    const reach = await tryRoutes({
+      store,
+      count: asked.count,
+      now: { rules: ruleList(config.routes), router: routerOf(config) },
+      instead: changed && { rules: ruleList(changed.routes), router: routerOf(changed) },
+      progress: bar.show,
+    });
+    bar.clear();
+    process.stdout.write(asked.json ? `${JSON.stringify(reach, null, 2)}\n` : routesWords(reach));
+  } finally {
+    await store.close();
+  }
+}
+
+/** The rules of another file: a whole policy of which only `routes` counts, or nothing but the list. */
+function rulesIn(text: string, file: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const wrong = document.errors[0]?.message.split('\n')[0];
+  if (wrong) throw new ConfigError(problemWords([{ path: '', message: wrong }], file));
+  const given: unknown = document.toJS({ maxAliasCount: 100 });
+  const rules = typeof given === 'object' && given !== null && 'routes' in given ? given.routes : given;
+  return rules ?? [];
+}
+
 const COMMANDS: Readonly<
-  Record<string, (argument: string | undefined, further: string | undefined) => Promise<void>>
+  Record<string, (argument: string | undefined, ...further: string[]) => Promise<void>>
 > = {
   start: runBot,
   doctor: runDoctor,
   backup: runBackup,
   source: runSource,
+  routes: runRoutes,
   replay: (file) =>
     replay(
       file,
@@ -516,15 +573,19 @@ const COMMANDS: Readonly<
     ),
 };
 
-async function main(command = 'start', argument?: string, further?: string): Promise<void> {
+async function main(
+  command = 'start',
+  argument: string | undefined = undefined,
+  ...further: string[]
+): Promise<void> {
   const run = COMMANDS[command];
   if (!run)
     throw new ConfigError(`Potluck knows no “${command}”. Known: ${Object.keys(COMMANDS).join(', ')}.\n`);
-  await run(argument, further);
+  await run(argument, ...further);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  main(process.argv[2], process.argv[3], process.argv[4]).catch((error: unknown) => {
+  main(...process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(
       error instanceof ConfigError ? `${error.message}\n` : `Potluck stopped: ${messageOf(error)}\n`,
     );

@@ -122,6 +122,37 @@ chats: { telegram: {} }
     });
   });
 
+  it('says of each rule what is wrong with it, and where', () => {
+    const found = problems(
+      {},
+      `${MINIMAL}
+routes:
+  - { when: { patterns: ["order", "a(b"] }, to: ["web:a"] }
+  - { when: { sources: [hook, elsewhere, "chat:web"] }, to: ["web:b"] }
+  - { owner: "discord:12345", watchers: ["web:ana", "slack:T1/U2"], continue: true }
+  - { when: { working: false }, priority: "-10", continue: true }
+  - { to: ["web:rest"] }
+  - { when: { kinds: [praise] }, digestOnly: true }
+`,
+    ).map(({ path, message }) => `${path}: ${message}`);
+    expect(found).toEqual([
+      'routes.0.when.patterns.1: “a(b” is no regular expression that Potluck can use: position 2: missing closing ).',
+      'routes.1.when.sources.1: “elsewhere” is none of your sources.',
+      expect.stringContaining('routes.2.owner: names “discord:12345”, but discord is not connected.'),
+      expect.stringContaining('routes.2.watchers: names “slack:T1/U2”'),
+      'routes.3.when.working: asks when the team works, but team.hours is not set.',
+      expect.stringContaining('routes.5: can never apply: rule 5 takes everything that rule 6 would.'),
+    ]);
+  });
+
+  it('takes other rules in the place of its own, and checks them as well', () => {
+    const instead = [{ to: ['web:other'] }];
+    const result = readConfig({}, MINIMAL, registries, instead);
+    expect(result.ok && result.config.routes).toMatchObject(instead);
+    const wrong = readConfig({}, null, registries, { to: ['web:a'] });
+    expect(wrong.ok ? [] : wrong.problems).toEqual([{ path: 'routes', message: 'must be a list of rules' }]);
+  });
+
   it('knows the team: everybody may do most things, until the policy says otherwise', () => {
     expect(config({}, null)).toMatchObject({
       managers: [],

@@ -106,6 +106,65 @@ describe('with nothing configured', () => {
   });
 });
 
+describe('npm run routes -- test', () => {
+  it('shows what the rules, and those of another file, make of what is stored', async () => {
+    bot = await startBot(folder);
+    const hook = `${bot.url}/hooks/try`;
+    const texts = [
+      'Does it fit in a dishwasher?',
+      'My refund never came, this is awful!',
+      'Where is order 1234?',
+    ];
+    for (const [id, text] of texts.entries())
+      await fetch(hook, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id: String(id), text, author: { name: 'You' } }),
+      });
+    await bot.stop();
+    const now = await runBot(folder, ['routes', 'test']);
+    expect(now.code).toBe(0);
+    expect(now.output).toMatch(/^The newest \d+ conversations; \d+ were filtered/);
+    expect(now.output).toContain('Differences from the cards there are: 0\n');
+
+    writeFileSync(
+      join(folder, 'other.yaml'),
+      'routes:\n  - { name: Orders, when: { patterns: ["order \\\\d+"] }, to: ["web:orders"] }\n  - digestOnly: true\n',
+    );
+    const tried = await runBot(folder, [
+      'routes',
+      'test',
+      '3',
+      '--rules',
+      join(folder, 'other.yaml'),
+      '--json',
+    ]);
+    const reach = JSON.parse(tried.output) as {
+      looked: number;
+      rules: unknown;
+      differences: { text: string; to: string }[];
+    };
+    expect(reach).toMatchObject({
+      looked: 3,
+      rules: [
+        { by: 'rule 1 (Orders)', items: 1 },
+        { by: 'rule 2', items: 2 },
+      ],
+    });
+    expect(reach.differences.map(({ text, to }) => [text, to.replace(/, priority \d+$/, '')])).toEqual([
+      ['Where is order 1234?', 'web:orders'],
+      ['My refund never came, this is awful!', 'digest only'],
+      ['Does it fit in a dishwasher?', 'digest only'],
+    ]);
+
+    writeFileSync(join(folder, 'other.yaml'), '- { when: { patterns: ["("] }, to: ["slack:C1"] }\n');
+    const wrong = await runBot(folder, ['routes', 'test', '--rules', join(folder, 'other.yaml')]);
+    expect(wrong.code).toBe(78);
+    expect(wrong.output).toContain('- routes.0.to: leads to “slack:C1”');
+    expect(wrong.output).toContain('- routes.0.when.patterns.0: ');
+  });
+});
+
 describe('what is wrong', () => {
   it('is listed whole, with exit code 78', async () => {
     writeFileSync(join(folder, '.env'), 'PORT=many\n');

@@ -102,7 +102,16 @@ export interface Item {
   readonly closing: Closing | null;
   /** How often the customer came back after we had closed it. */
   readonly followUps: number;
+  /**
+   * Why nobody is told of it: no cards are made, nobody is mentioned, and nothing escalates; it is in the lists and in the
+   * digest. By a `rule` of the routes, or because of its source's `stage`. Absent or null: it is for the team.
+   */
+  readonly quiet?: Quiet | null;
+  /** What triage thought of its priority, where a rule of the routes made another of it. */
+  readonly triaged?: number;
 }
+
+export type Quiet = 'rule' | 'stage';
 
 /** What a person may do. */
 export type PersonAction =
@@ -160,6 +169,14 @@ export type SystemAction =
       readonly instead: { readonly postId: string; readonly at: number } | null;
     }
   | { readonly type: 'wake' }
+  /** The routes have decided anew: what was quiet is for the team from now on, or the other way round. */
+  | {
+      readonly type: 'route';
+      readonly quiet: Quiet | null;
+      readonly owner: Person | null;
+      readonly priority: number;
+      readonly why: string;
+    }
   | { readonly type: 'merge'; readonly into: number };
 
 export type Action = PersonAction | SystemAction;
@@ -280,6 +297,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
     case 'post-deleted':
     case 'customer-posted':
     case 'wake':
+    case 'route':
     case 'merge':
       return refuse('invalid', 'Only Potluck itself may record that.');
     case 'note': {
@@ -614,6 +632,16 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
       if (item.state !== 'snoozed' || item.snoozedUntil === null || item.snoozedUntil > now)
         return refuse('nothing-to-do', 'It is not time yet.');
       return become({ state: item.owner ? 'claimed' : 'open', snoozedUntil: null });
+    case 'route': {
+      if (isClosed(item)) return refuse('closed', 'It is closed already.');
+      const { quiet, priority, why } = action;
+      // Whoever took it meanwhile has it.
+      const taken = item.owner === null && action.owner !== null && item.state === 'open';
+      const owner = taken ? ({ state: 'claimed', owner: action.owner } as const) : {};
+      if (!taken && quiet === (item.quiet ?? null) && priority === item.priority)
+        return refuse('nothing-to-do', 'It is routed like that already.');
+      return become({ ...owner, quiet, priority }, { why, ...(quiet ? { quiet } : {}) });
+    }
     case 'merge':
       if (item.state === 'dismissed') return refuse('closed', 'It is closed already.');
       return become(

@@ -11,20 +11,21 @@ import {
   wasFiltered,
 } from '../domain/item.ts';
 import { type Post, readableText } from '../domain/post.ts';
-import type { Place } from '../domain/routing.ts';
+import { type Routing, routeNotices } from '../domain/routing.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
 import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
+import { byRules, quietOf, type Router } from './routes.ts';
 
 export interface IngestDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly triage: Triage;
   readonly brand: Brand;
-  /** Which channels an item belongs to. Pure. */
-  readonly route: (verdict: Verdict, post: Post) => readonly Place[];
+  /** The rules as they stand. */
+  readonly router: () => Promise<Router>;
   /** Posts with any of these words open nothing. */
   readonly muted: () => Promise<readonly string[]>;
   /** Called after the commit with the items that changed, so that cards follow at once. */
@@ -72,6 +73,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
   const { store, clock } = deps;
   const { source, found = null } = delivery;
   const muted = found ? [] : await deps.muted();
+  const router = await deps.router();
   const result = await store.transaction(`source:${source}`, async (queries) => {
     const now = clock.now();
     const posts = delivery.posts.map((post) =>
@@ -90,6 +92,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       met: new Map(),
       events: [],
       muted,
+      router,
       found,
       touched: changed,
     };
@@ -146,6 +149,7 @@ interface Life {
   /** What happened to the items, stored together at the end. */
   readonly events: ItemEvent[];
   readonly muted: readonly string[];
+  readonly router: Router;
   readonly found: Actor | null;
   /** Items of other sources that changed on the way. */
   readonly touched: Set<number>;
@@ -278,7 +282,6 @@ async function customerSpoke(
   index: number,
   item: Item | null,
 ): Promise<Item | null> {
-  const { deps, queries } = life;
   const post = thread.posts[index];
   if (!post) return item;
   const verdict = await thread.judge(index);
@@ -288,15 +291,16 @@ async function customerSpoke(
   let next: Item | null;
   if (item) {
     const standing = standingOf(item, post, asked >= 0, oursLater.length > 0);
+    const routing = routed(life, post, verdict, true);
     const action = {
       type: 'customer-posted',
       postId: post.id,
       at: post.createdAt,
-      verdict,
+      verdict: byRules(verdict, routing),
       standing,
     } as const;
     next = await live(life, item, action);
-    if (wasFiltered(item) && !isClosed(next)) await queries.wantCards(next.id, deps.route(verdict, post));
+    if (!isClosed(next)) next = await routeAgain(life, item, next, routing, verdict.answerDue);
   } else {
     next = await open(life, post, verdict);
   }
@@ -304,6 +308,41 @@ async function customerSpoke(
   const answer = thread.posts[oursLater.find((other) => other > asked) ?? -1];
   if (next && answer && (item === null || isClosed(item))) next = await answered(life, next, answer);
   return next;
+}
+
+/** What the rules make of a post now. @param counted whether this conversation is among those we had with its author */
+function routed({ router, met, now }: Life, post: Post, verdict: Verdict, counted: boolean): Routing {
+  const known = (met.get(post.author.id) ?? 0) > (counted ? 1 : 0);
+  return router({ verdict, post, at: now, author: { known } });
+}
+
+/** An item that nobody was told of comes before the team when its customer asks for something that no rule keeps quiet. */
+async function routeAgain(
+  life: Life,
+  before: Item,
+  item: Item,
+  routing: Routing,
+  due: boolean,
+): Promise<Item> {
+  const hidden = wasFiltered(before) || (due && before.quiet);
+  if (!hidden) return item;
+  return show(life, item, routing);
+}
+
+async function show(life: Life, item: Item, routing: Routing): Promise<Item> {
+  const quiet = quietOf(routing);
+  const why = routing.by.map(({ words }) => words).join('; ');
+  const owner = quiet ? null : routing.owner;
+  const next = await live(life, item, { type: 'route', quiet, owner, priority: item.priority, why });
+  if (!quiet) await bring(life, item.id, routing);
+  return next;
+}
+
+/** Brings an item before the team: its cards, and a word to those whom the rules name. */
+async function bring({ queries, now }: Life, itemId: number, routing: Routing): Promise<void> {
+  await queries.wantCards(itemId, routing.places);
+  for (const { place, notice } of routeNotices(routing))
+    await queries.tellNotice({ key: `route/${itemId}`, ...place, notice, thread: itemId, at: now });
 }
 
 /** What a customer's post that arrives out of order means for the item. */
@@ -386,30 +425,36 @@ async function step(
 
 /** Makes an item of a conversation's first post that is not ours; what wants nobody is closed at once, and stays countable. */
 async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | null> {
-  const { deps, queries, now } = life;
+  const { queries, now } = life;
   const filtered = filterWords(verdict);
+  const routing = routed(life, post, verdict, false);
   const keys = filtered ? [] : twinKeys(post, verdict);
   const twin = await twinFor(life, post, keys);
   if (twin) {
     if (await queries.addPlace(twin.id, post.source, post.conversationId)) {
-      await live(life, twin, { type: 'also-posted', source: post.source, url: post.url });
+      const also = await live(life, twin, { type: 'also-posted', source: post.source, url: post.url });
+      if (also.quiet && !isClosed(also)) await show(life, also, routing);
       life.touched.add(twin.id);
     }
     return null;
   }
+  // A colleague found it: it is for the team, whatever the rules say.
+  const quiet = filtered || life.found ? null : quietOf(routing);
+  const owner = filtered || quiet ? null : routing.owner;
+  const weighed = filtered ? verdict : byRules(verdict, routing);
   const draft: NewItem = {
-    state: filtered ? 'dismissed' : 'open',
+    state: filtered ? 'dismissed' : owner ? 'claimed' : 'open',
     origin: 'conversation',
     source: post.source,
     conversationId: post.conversationId,
     postId: post.id,
-    owner: null,
+    owner,
     lastOwner: null,
     kinds: verdict.kinds,
-    priority: verdict.priority,
+    priority: weighed.priority,
     answerDue: verdict.answerDue,
     suggested: verdict.suggested,
-    reasons: verdict.reasons,
+    reasons: weighed.reasons,
     openedAt: now,
     updatedAt: now,
     waitingSince: verdict.answerDue ? post.createdAt : null,
@@ -422,13 +467,21 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
       ? { how: 'dismissed', by: { id: SYSTEM.id, name: SYSTEM.name }, at: now, url: null, ...filtered }
       : null,
     followUps: 0,
+    ...(quiet ? { quiet } : {}),
+    ...(weighed.priority === verdict.priority ? {} : { triaged: verdict.priority }),
   };
   const item = await queries.createItem(draft);
   if (!item) {
     // Another process made it first: the post counts as a further one of that conversation.
     const existing = await queries.itemOf(post.source, post.conversationId);
     if (!existing) return null;
-    return live(life, existing, { type: 'customer-posted', postId: post.id, at: post.createdAt, verdict });
+    const news = byRules(verdict, routing);
+    return live(life, existing, {
+      type: 'customer-posted',
+      postId: post.id,
+      at: post.createdAt,
+      verdict: news,
+    });
   }
   await queries.rememberTwin(item.id, keys, now);
   const by = life.found ?? SYSTEM;
@@ -439,9 +492,18 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     type: filtered ? 'filtered' : 'opened',
     actor: { id: by.id, name: by.name },
     surface: by.surface,
-    detail: { postId: post.id, priority: verdict.priority, why: verdict.reasons[0]?.text ?? '' },
+    detail: {
+      postId: post.id,
+      priority: item.priority,
+      why: verdict.reasons[0]?.text ?? '',
+      ...(filtered || routing.by.length === 0
+        ? {}
+        : { routed: routing.by.map(({ words }) => words).join('; ') }),
+      ...(owner ? { owner: owner.name } : {}),
+    },
   });
-  await queries.wantCards(item.id, deps.route(verdict, post));
+  if (filtered) await queries.wantCards(item.id, routing.places);
+  else if (!quiet) await bring(life, item.id, routing);
   return item;
 }
 

@@ -222,8 +222,11 @@ export interface Queries {
   window(from: number, to: number): Promise<Raw>;
   /** The items that changed last, with their versions. */
   newestChanges(limit: number): Promise<readonly { readonly id: number; readonly version: number }[]>;
-  /** The newest items with the posts they show, newest first. */
-  newestItems(limit: number): Promise<readonly { readonly item: Item; readonly post: Post | null }[]>;
+  /** The newest items with the posts they show, newest first. @param before only those with a smaller number */
+  newestItems(
+    limit: number,
+    before?: number,
+  ): Promise<readonly { readonly item: Item; readonly post: Post | null }[]>;
   setting(name: string): Promise<string | null>;
   saveSetting(name: string, value: string): Promise<void>;
 

@@ -82,9 +82,15 @@ export function teamQueries(door: Door): TeamQueries {
         .execute();
     },
 
-    async newestItems(limit) {
+    async newestItems(limit, before) {
       const db = door.db();
-      const rows = await db.selectFrom('items').selectAll().orderBy('id', 'desc').limit(limit).execute();
+      const rows = await db
+        .selectFrom('items')
+        .selectAll()
+        .$if(before !== undefined, (select) => select.where('id', '<', before ?? 0))
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
       const items = await toItems(db, rows);
       const posts =
         rows.length === 0

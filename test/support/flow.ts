@@ -10,6 +10,7 @@ import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
+import type { Router } from '../../src/flow/routes.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
 import { createView, type View } from '../../src/flow/view.ts';
 import type { Source } from '../../src/sources/source.ts';
@@ -81,6 +82,8 @@ export interface FlowOptions {
   readonly triage?: Triage;
   readonly sources?: readonly Source[];
   readonly places?: readonly Place[] | ((verdict: Verdict, post: Post) => readonly Place[]);
+  /** Instead of `places`: what the rules make of a post. */
+  readonly router?: Router;
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
   readonly muted?: readonly string[];
@@ -110,12 +113,22 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
   const placesOf = (found: Verdict, about: Post): readonly Place[] =>
     typeof places === 'function' ? places(found, about) : places;
+  const router: Router =
+    options.router ??
+    (({ verdict: found, post: about }) => ({
+      places: placesOf(verdict(found), about),
+      owner: null,
+      priority: found.priority,
+      watchers: [],
+      digestOnly: false,
+      by: [],
+    }));
   const ingest = createIngest({
     store,
     clock,
     triage: options.triage ?? scriptedTriage,
     brand: { names: ['Potluck'], competitors: [], domains: [] },
-    route: placesOf,
+    router: async () => router,
     muted: settings.muted,
     changed: tell,
   });

@@ -29,6 +29,7 @@ const DEEDS = {
   'answered-on-network': 'Answered on the network',
   'customer-posted': 'The customer wrote again',
   wake: 'Woke up from its snooze',
+  route: 'Routed again',
   merge: 'Became part of another conversation',
   'also-posted': 'Said on another network, too',
   'post-edited': 'Its author changed the post',
@@ -111,10 +112,11 @@ function entry(event, now) {
  * @param {number} now
  */
 function detail(event, now) {
-  const { toName, until, words, why, reason } = event.detail;
+  const { toName, until, words, why, reason, routed } = event.detail;
   if (typeof toName === 'string') return `to ${toName}`;
   if (typeof until === 'number') return `until ${moment(until, now)}`;
   if (typeof words === 'string') return words;
+  if (typeof routed === 'string') return `${why}; by ${routed}`;
   if (typeof why === 'string') return why;
   return typeof reason === 'string' ? reason.replaceAll('-', ' ') : '';
 }
