@@ -5,8 +5,10 @@ import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
 import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { PictureAction } from '../domain/item-pictures.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Permission } from '../domain/permission.ts';
+import type { PictureRules } from '../domain/picture.ts';
 import type { Measure } from '../domain/reply.ts';
 import type { Stats } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
@@ -26,8 +28,9 @@ export interface ActRequest {
 
 /** A person's action as a chat platform hands it in. */
 export type ChatAction =
-  | Exclude<PersonAction, { type: 'send' | 'approve' }>
-  | { readonly type: 'send'; readonly text: string }
+  | Exclude<PersonAction, { type: 'send' | 'approve' | PictureAction['type'] }>
+  /** `pictures` are those the person saw, by id, where the platform knows it: others are not sent. */
+  | { readonly type: 'send'; readonly text: string; readonly pictures?: readonly string[] }
   /** `text` is the text the person read, where the platform knows it: a draft that changed meanwhile is not sent. */
   | { readonly type: 'approve'; readonly text?: string };
 
@@ -140,6 +143,30 @@ export interface Outlet {
   readonly account: string;
   readonly limit: number;
   readonly unit: string;
+  /** What it takes beside the words; absent where it takes no pictures. */
+  readonly pictures?: PictureRules;
+}
+
+/** Pictures of drafts. Whoever may write the draft may change them. */
+export interface Attachments {
+  /**
+   * Puts a picture to the draft of an item. What it is is told from its bytes; what a camera wrote into it is taken out.
+   *
+   * @param file its bytes as they came, at most 10 MB, and what it shows; without that it is kept and not sent
+   */
+  attach(
+    itemId: number,
+    file: { readonly bytes: Uint8Array; readonly alt: string },
+    actor: ActRequest['actor'],
+  ): Promise<ActResult>;
+  /** Says, or says anew, what a picture shows. */
+  describe(itemId: number, pictureId: string, alt: string, actor: ActRequest['actor']): Promise<ActResult>;
+  detach(itemId: number, pictureId: string, actor: ActRequest['actor']): Promise<ActResult>;
+  /** The file, cleaned, for the team's own eyes; null when it is gone. */
+  file(
+    itemId: number,
+    pictureId: string,
+  ): Promise<{ readonly mime: string; readonly bytes: Uint8Array } | null>;
 }
 
 /** Somebody asks for something that is no action on an item: a command, or a button of a notice. */
@@ -203,6 +230,7 @@ export interface ChatHandlers {
     idea: { readonly source: string; readonly text: string },
     actor: ActRequest['actor'],
   ): Promise<ActResult>;
+  readonly attachments: Attachments;
   /** Remarks on a draft, each with its reason and a kinder wording; empty when there is nothing to say. Pure and quick. */
   remarks(itemId: number, text: string): Promise<readonly Remark[]>;
   /** Whether this person may do it, and if not, who can. */

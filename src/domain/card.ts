@@ -1,4 +1,5 @@
 import type { ItemState, Person } from './item.ts';
+import type { Picture, PictureRules } from './picture.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
 
 /** What colour a card wears: red waits and burns, yellow waits or is being worked on, green is done, grey wants nothing. */
@@ -38,6 +39,8 @@ export interface ReplyDoor {
   readonly limit: number;
   /** What is counted: "characters", "graphemes". */
   readonly unit: string;
+  /** What it takes beside the words; absent where it takes no pictures. */
+  readonly pictures?: PictureRules;
 }
 
 /**
@@ -95,6 +98,8 @@ export interface Card {
   readonly lastOwner: Person | null;
   readonly snoozedUntil: number | null;
   readonly draft: { readonly text: string; readonly by: string; readonly at: number } | null;
+  /** What goes out with the draft; a description may still be missing. */
+  readonly pictures: readonly Picture[];
   /** Set while the draft waits for a second person: exactly this text would be public. */
   readonly approval: { readonly by: string; readonly text: string; readonly at: number } | null;
   /** Set while a reply is on its way. */

@@ -2,7 +2,7 @@ import type { Measure } from './reply.ts';
 
 /** Something about a draft that a person may want to change before it is public. */
 export interface Remark {
-  /** Stable: `pitch`, `press-release`, `canned-apology`, `shouting`, `links`, `tags`, `promise`, `blame`, `name`, `out-of-context`, `length`. */
+  /** Stable: `pitch`, `press-release`, `canned-apology`, `shouting`, `links`, `tags`, `promise`, `blame`, `name`, `out-of-context`, `length`, `alt`. */
   readonly code: string;
   /** Why, in words. */
   readonly text: string;
@@ -20,6 +20,8 @@ export interface LintContext {
   readonly lang: string | null;
   /** How the network would count the draft; null where it cannot be sent from here. */
   readonly measure: Measure | null;
+  /** What goes out with it. */
+  readonly pictures?: readonly { readonly alt: string }[];
 }
 
 /** Words are looked for in this much of a text, in UTF-16 units: no network takes a longer answer. */
@@ -123,6 +125,7 @@ export function lint(draft: string, context: LintContext): readonly Remark[] {
     ...linkRemarks(read),
     ...nameRemark(read, context),
     ...lengthRemark(context),
+    ...altRemark(context.pictures ?? []),
   ];
 }
 
@@ -253,4 +256,33 @@ function lengthRemark({ measure }: LintContext): Remark[] {
       kinder: 'Say the one thing that helps them, and offer the rest.',
     },
   ];
+}
+
+/** Names that cameras, telephones and programs give to files, and words that say nothing. */
+const NO_DESCRIPTION =
+  /^(?:(?:img|dsc|dcim|pxl|image|photo|picture|screenshot|bild|foto|untitled|whatsapp image)[\d\s._()-]{0,60}|[^\s].{0,80}\.(?:jpe?g|png|gif|webp|heic))$/i;
+
+/** Somebody who cannot see a picture hears its description: without one it is not sent, with a file's name it says nothing. */
+function altRemark(pictures: readonly { readonly alt: string }[]): Remark[] {
+  const which = (index: number): string => (pictures.length === 1 ? 'The picture' : `Picture ${index + 1}`);
+  for (const [index, { alt }] of pictures.entries()) {
+    if (alt === '')
+      return [
+        {
+          code: 'alt',
+          text: `${which(index)} has no description, and is not sent without one: people who cannot see it would hear only “image”.`,
+          kinder:
+            'Say in one sentence what it shows and why it is here: “A red pot on the stove, its lid tilted.”',
+        },
+      ];
+    if (NO_DESCRIPTION.test(alt))
+      return [
+        {
+          code: 'alt',
+          text: `“${alt.slice(0, 60)}” is the name of a file, not what the picture shows.`,
+          kinder: 'Say in one sentence what it shows, as you would on the telephone.',
+        },
+      ];
+  }
+  return [];
 }

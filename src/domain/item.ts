@@ -1,3 +1,5 @@
+import { changePictures, type PictureAction, samePictures } from './item-pictures.ts';
+import { PICTURES_KEPT_MS, type Picture } from './picture.ts';
 import type { Kind, Reason, SuggestedResponse, Verdict } from './triage/verdict.ts';
 
 /** A person of the team. `id` is namespaced by surface: `slack:T1/U2`, `web:ana`. */
@@ -94,6 +96,8 @@ export interface Item {
   readonly waitingSince: number | null;
   readonly snoozedUntil: number | null;
   readonly draft: { readonly text: string; readonly by: Person; readonly at: number } | null;
+  /** What goes out with the draft; absent or empty where nothing does. A change of it voids an approval. */
+  readonly pictures?: readonly Picture[];
   readonly sending: Sending | null;
   /** Set while the draft waits for approval; any other draft voids it. Stays through a send, so that one that failed can be approved again. */
   readonly approval: Approval | null;
@@ -119,7 +123,14 @@ export type PersonAction =
   | { readonly type: 'release' }
   | { readonly type: 'assign'; readonly to: Person }
   | { readonly type: 'draft'; readonly text: string }
-  | { readonly type: 'send'; readonly text: string; readonly replyId: string }
+  /** `pictures` are those the person saw, by id: others are not sent. */
+  | {
+      readonly type: 'send';
+      readonly text: string;
+      readonly replyId: string;
+      readonly pictures?: readonly string[];
+    }
+  | PictureAction
   | { readonly type: 'request-approval'; readonly text: string }
   /** `text` is what the person saw: what they did not see is not sent. */
   | { readonly type: 'approve'; readonly replyId: string; readonly text?: string }
@@ -317,6 +328,8 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
         warning: null,
         snoozedUntil: null,
         waitingSince: item.waitingSince ?? (isUnpublished(item) ? null : now),
+        // Later their files are gone.
+        ...(item.closing && now - item.closing.at > PICTURES_KEPT_MS ? { pictures: [] } : {}),
       });
     default:
   }
@@ -374,6 +387,22 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
         draft: text === '' ? null : { text, by: person(actor), at: now },
         approval: text === item.approval?.text ? item.approval : null,
       });
+    }
+    case 'attach':
+    case 'describe':
+    case 'detach': {
+      if (!mayDecide) return notYours();
+      const changed = changePictures(item.pictures ?? [], action);
+      if ('refusal' in changed) return { ok: false, refusal: changed.refusal };
+      return become(
+        {
+          state: item.state === 'open' ? 'claimed' : item.state,
+          owner: item.owner ?? person(actor),
+          pictures: changed.pictures,
+          approval: null,
+        },
+        changed.detail,
+      );
     }
     case 'request-approval': {
       if (!mayDecide) return notYours();
@@ -444,6 +473,12 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
       if (text === '') return refuse('invalid', 'There is nothing to send: the text is empty.');
       if (text.length > MAX_WORDS)
         return refuse('invalid', `The text is longer than ${MAX_WORDS} characters.`);
+      const pictures = item.pictures ?? [];
+      if (action.pictures && !samePictures(pictures, action.pictures))
+        return refuse(
+          'invalid',
+          `The pictures of #${item.id} were changed in the meantime. Look at them again.`,
+        );
       const by = person(actor);
       return become(
         {
@@ -455,7 +490,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
           approval: null,
           warning: null,
         },
-        { replyId: action.replyId, text },
+        { replyId: action.replyId, text, ...(pictures.length > 0 ? { pictures: pictures.length } : {}) },
       );
     }
     case 'mark-answered':
@@ -544,6 +579,7 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
             ...(item.sending.approvedBy ? { approvedBy: item.sending.approvedBy } : {}),
           }),
           draft: null,
+          pictures: [],
           ...action.published,
         },
         {
@@ -594,6 +630,7 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
             ...approved,
           }),
           draft: sending ? null : item.draft,
+          pictures: sending ? [] : (item.pictures ?? []),
         },
         {
           by: by.name,
@@ -712,6 +749,7 @@ function customerPosted(
         lastOwner: item.owner ?? item.lastOwner,
         closing: null,
         draft: null,
+        pictures: [],
         warning: null,
         waitingSince: action.at,
         followUps: item.followUps + (filtered ? 0 : 1),

@@ -96,6 +96,7 @@ export function makeCard(input: CardInput): Card {
     lastOwner: item.lastOwner,
     snoozedUntil: item.snoozedUntil,
     draft: item.draft ? { text: item.draft.text, by: item.draft.by.name, at: item.draft.at } : null,
+    pictures: item.pictures ?? [],
     approval: item.approval
       ? { by: item.approval.by.name, text: item.approval.text, at: item.approval.at }
       : null,

@@ -11,12 +11,15 @@ import {
   type SystemAction,
   transition,
 } from '../domain/item.ts';
+import type { PictureAction } from '../domain/item-pictures.ts';
 import type { Permission } from '../domain/permission.ts';
+import { picturesProblem } from '../domain/picture.ts';
 import { type Post, readableText } from '../domain/post.ts';
 import type { Measure } from '../domain/reply.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError } from '../errors.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries, Store } from '../store/store.ts';
+import { loadMedia } from './attachments.ts';
 import type { Policy } from './policy.ts';
 import type { View } from './view.ts';
 import { shutWords, wayOut } from './way-out.ts';
@@ -43,6 +46,15 @@ export interface Act {
   (request: ActRequest): Promise<ActResult>;
   /** How the network would count and split a reply to this item; null where no reply is possible. */
   measure(itemId: number, text: string): Promise<Measure | null>;
+  /** A change of an item's pictures, together with what happens to their files. Who may is not asked again. */
+  change(
+    itemId: number,
+    action: PictureAction,
+    actor: Actor,
+    also: (queries: Queries) => Promise<void>,
+  ): Promise<ActResult>;
+  /** Does something for a person; what is thrown becomes words for them, and a line of the log. */
+  told(itemId: number, what: string, work: () => Promise<ActResult>): Promise<ActResult>;
   /** Gives replies whose outcome nobody knows back to a person. Returns how many. */
   settleStuck(): Promise<number>;
   /** Resolves when no reply is on its way any more. */
@@ -71,6 +83,9 @@ const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> =
   dismiss: (item) => `#${item.id} is dismissed.`,
   snooze: (item) => `#${item.id} sleeps and comes back by itself.`,
   reopen: (item) => `#${item.id} is open again.`,
+  attach: (item) => `The picture goes out with the draft for #${item.id}. Nothing is public yet.`,
+  describe: (item) => `The description is saved with the draft for #${item.id}.`,
+  detach: (item) => `The picture is no longer part of the draft for #${item.id}.`,
   note: (item) => `Noted on #${item.id}. Only the team sees it.`,
 };
 
@@ -96,15 +111,21 @@ export function createAct(deps: ActDeps): Act {
   async function act(request: ActRequest): Promise<ActResult> {
     const actor: Actor = { ...request.actor, role: deps.policy.roleOf(request.actor) };
     const { action, itemId } = request;
-    try {
+    return told(itemId, action.type, async () => {
       const work = forbids(request).then(
         (forbidden) =>
           forbidden ?? (isSend(action) ? send(itemId, action, actor) : decide(itemId, action, actor)),
       );
-      return await (isSend(action) ? tracked(work) : work);
+      return isSend(action) ? tracked(work) : work;
+    });
+  }
+
+  /** Whoever clicked reads what happened; an exception would leave them with a spinning button. */
+  async function told(itemId: number, action: string, work: () => Promise<ActResult>): Promise<ActResult> {
+    try {
+      return await work();
     } catch (error) {
-      // Whoever clicked reads what happened; an exception would leave them with a spinning button.
-      deps.log.warn({ itemId, action: action.type, error: messageOf(error) }, 'an action failed');
+      deps.log.warn({ itemId, action, error: messageOf(error) }, 'an action failed');
       const text = `Potluck could not finish that just now. Look at #${itemId} again before you try once more.`;
       return { ok: false, refusal: { code: 'unavailable', text }, card: null };
     }
@@ -142,8 +163,13 @@ export function createAct(deps: ActDeps): Act {
     return work.finally(() => sending.delete(work));
   }
 
-  async function decide(itemId: number, action: PersonAction, actor: Actor): Promise<ActResult> {
-    const outcome = await change(itemId, action, actor);
+  async function decide(
+    itemId: number,
+    action: PersonAction,
+    actor: Actor,
+    also?: (queries: Queries) => Promise<void>,
+  ): Promise<ActResult> {
+    const outcome = await change(itemId, action, actor, also);
     if ('refused' in outcome) return outcome.refused;
     const card = await view.card(outcome.item);
     return { ok: true, card, text: WORDS[action.type]?.(outcome.item) ?? 'Done.' };
@@ -217,7 +243,7 @@ export function createAct(deps: ActDeps): Act {
       itemId,
       { ...action, replyId },
       actor,
-      async (queries, { sending: begun, updatedAt }) => {
+      async (queries, { sending: begun, updatedAt, pictures }) => {
         if (!begun) throw new Error(`#${itemId} should be sending.`);
         await queries.addReply({
           id: replyId,
@@ -231,6 +257,7 @@ export function createAct(deps: ActDeps): Act {
           url: null,
           why: null,
           approvedBy: begun.approvedBy ?? null,
+          ...(pictures?.length ? { pictures } : {}),
         });
       },
     );
@@ -238,9 +265,15 @@ export function createAct(deps: ActDeps): Act {
 
     let ours: readonly Post[];
     try {
+      // From here on nobody can change them: what is loaded is what was decided.
+      const pictures = started.item.pictures ?? [];
+      const unfit = picturesProblem(pictures, way.pictures, source?.label ?? item.source);
+      if (unfit !== null) throw new RejectedError(unfit);
+      const media = await loadMedia(store, itemId, pictures);
       ours = await way.go(started.item.sending?.text ?? '', {
         idempotencyKey: replyId,
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+        ...(media.length > 0 ? { media } : {}),
       });
     } catch (error) {
       return notSent(itemId, replyId, error);
@@ -362,6 +395,8 @@ export function createAct(deps: ActDeps): Act {
 
   return Object.assign(act, {
     measure,
+    told,
+    change: decide,
     settleStuck,
     idle: async () => {
       while (sending.size > 0) await Promise.allSettled([...sending]);

@@ -9,6 +9,7 @@ import type { Verdict } from '../domain/triage/verdict.ts';
 import type { Source } from '../sources/source.ts';
 import type { ItemQuery, Store } from '../store/store.ts';
 import type { Act } from './act.ts';
+import { createAttachments } from './attachments.ts';
 import type { Changes } from './changes.ts';
 import type { createDesk } from './desk.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
@@ -95,6 +96,7 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
     outlets: async () => outletsOf(deps.sources),
     propose: (idea, actor) =>
       propose({ ...deps, chat, fallback }, idea, actorOf(actor, policy.roleOf(actor))),
+    attachments: createAttachments(deps),
     remarks: async (itemId, text) => {
       const item = await store.item(itemId);
       if (!item) return [];
@@ -106,6 +108,7 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
         handle: said?.author.handle ?? null,
         lang: said?.lang ?? null,
         measure: await act.measure(itemId, text),
+        pictures: item.pictures ?? [],
       });
     },
     may: async (actor, what) => policy.may(actor, what),

@@ -16,11 +16,13 @@ const PRIORITY = 20;
 export function outletsOf(sources: ReadonlyMap<string, Source>): readonly Outlet[] {
   return [...sources.values()].filter(canPublish).map((source) => {
     const measure = source.measurePost?.('');
+    const pictures = source.pictures?.();
     return {
       source: source.name,
       account: accountOf(source),
       limit: measure?.limit ?? 0,
       unit: measure?.unit ?? 'characters',
+      ...(pictures ? { pictures } : {}),
     };
   });
 }

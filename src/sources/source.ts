@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Check } from '../domain/check.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
+import type { PictureMime, PictureRules } from '../domain/picture.ts';
 import type { Post } from '../domain/post.ts';
 import type { Account, Measure } from '../domain/reply.ts';
 import type { Brand } from '../domain/triage/verdict.ts';
@@ -68,6 +69,26 @@ export interface HookResult {
   readonly deleted?: readonly string[];
 }
 
+/** A picture on its way: cleaned of what the camera wrote into it, with a description, within the {@link Source.pictures}. */
+export interface Media {
+  readonly mime: PictureMime;
+  readonly bytes: Uint8Array;
+  /** As it is looked at, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Never empty. */
+  readonly alt: string;
+}
+
+/** How a text of ours goes out once. */
+export interface SendOptions {
+  /** The reply's id, unique for ever. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  /** What goes out with it, in this order; with a thread, with its first post. Only where {@link Source.pictures} says so. */
+  readonly media?: readonly Media[];
+}
+
 /**
  * A connected place where people talk. Errors of every method are those of `errors.ts`; anything else is treated as
  * `UnavailableError`. All methods stop promptly when their signal aborts.
@@ -115,19 +136,18 @@ export interface Source {
   /** How `text` would go out as a post of our own. As pure and quick. */
   measurePost?(text: string): Measure;
   /**
-   * Answers `post` in public. Returns our posts as the network shows them. `idempotencyKey` is the reply's id;
-   * throws UncertainError when the outcome is unknown, RejectedError when the network said no.
+   * What goes out beside a text of ours, as an answer or as a post of our own. Absent, or null, where only words do.
+   * Pure and quick: every card asks.
    */
-  reply?(
-    post: Post,
-    text: string,
-    options: { readonly idempotencyKey: string; readonly signal: AbortSignal },
-  ): Promise<readonly Post[]>;
+  pictures?(): PictureRules | null;
+  /**
+   * Answers `post` in public. Returns our posts as the network shows them. `idempotencyKey` is the reply's id;
+   * throws UncertainError when the outcome is unknown, RejectedError when the network said no. A picture that cannot be
+   * handed over fails the whole: nothing goes out without it.
+   */
+  reply?(post: Post, text: string, options: SendOptions): Promise<readonly Post[]>;
   /** Publishes a post of our own. */
-  publish?(
-    text: string,
-    options: { readonly idempotencyKey: string; readonly signal: AbortSignal },
-  ): Promise<readonly Post[]>;
+  publish?(text: string, options: SendOptions): Promise<readonly Post[]>;
   /** Credentials and permissions, a line each. Never throws for what it finds. */
   check(signal: AbortSignal): Promise<readonly Check[]>;
   close?(): Promise<void>;

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
+import { PICTURES_KEPT_MS } from '../domain/picture.ts';
 import { TWIN_WINDOW_MS } from '../domain/twins.ts';
+import { attachmentQueries } from './attachments.ts';
 import { cardQueries } from './cards.ts';
 import { costQueries } from './costs.ts';
 import type { Base, Door, StoreLog } from './door.ts';
@@ -21,6 +23,7 @@ const KEPT_MS = 396 * 24 * 3_600_000;
 
 /** How often a transaction that the server undid (deadlock) is tried, in all. */
 const ATTEMPTS = 5;
+const DAY_MS = 24 * 60 * 60_000;
 
 export interface StoreOptions {
   /** Default: the machine's clock. */
@@ -72,6 +75,7 @@ function queriesOn(door: Door): Queries {
     ...twinQueries(door),
     ...replyQueries(door),
     ...noticeQueries(door),
+    ...attachmentQueries(door),
     ...teamQueries(door),
   };
 }
@@ -132,7 +136,19 @@ function storeOn({ dialect, kysely, backup, mayRetry }: Base, clock: Clock): Sto
         .deleteFrom('pictures')
         .where('at', '<', now - KEPT_MS)
         .executeTakeFirst();
-      const gone = [values, leases, twins, slots, pictures];
+      // A day more than an item says it keeps them, so that no reopened one finds them gone.
+      const attachments = await door
+        .db()
+        .deleteFrom('attachments')
+        .where('item_id', 'in', (items) =>
+          items
+            .selectFrom('items')
+            .select('items.id')
+            .where('closed', '=', 1)
+            .where('updated_at', '<', now - PICTURES_KEPT_MS - DAY_MS),
+        )
+        .executeTakeFirst();
+      const gone = [values, leases, twins, slots, pictures, attachments];
       return Number(gone.reduce((sum, { numDeletedRows }) => sum + numDeletedRows, 0n));
     },
     backup,

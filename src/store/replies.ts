@@ -20,6 +20,7 @@ function toReply(row: Selectable<RepliesTable>): ReplyRow {
     why: row.why,
     approvedBy:
       row.approved_by_id === null ? null : { id: row.approved_by_id, name: row.approved_by_name ?? '' },
+    ...(row.pictures === null ? {} : { pictures: JSON.parse(row.pictures) }),
   };
 }
 
@@ -55,6 +56,7 @@ export function replyQueries(door: Door): ReplyQueries {
           why: reply.why,
           approved_by_id: reply.approvedBy?.id ?? null,
           approved_by_name: reply.approvedBy?.name ?? null,
+          pictures: reply.pictures?.length ? JSON.stringify(reply.pictures) : null,
         })
         .execute();
     },

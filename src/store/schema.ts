@@ -26,6 +26,7 @@ export interface Tables {
   slots: { name: string; slot: string; at: number };
   /** `bytes` in base64. */
   pictures: { id: string; mime: string; bytes: string; at: number };
+  attachments: AttachmentsTable;
   settings: { name: string; value: string };
   leases: { name: string; holder: string; until: number };
   kv: { key: string; full_key: string | null; value: string; expires_at: number | null };
@@ -172,4 +173,17 @@ export interface RepliesTable {
   why: string | null;
   approved_by_id: string | null;
   approved_by_name: string | null;
+  /** What went with it, as JSON; null when nothing did. */
+  pictures: string | null;
+}
+
+/** A picture's file. */
+export interface AttachmentsTable {
+  id: string;
+  item_id: number;
+  mime: string;
+  bytes: Uint8Array;
+  by_id: string;
+  by_name: string;
+  at: number;
 }

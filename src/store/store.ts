@@ -2,6 +2,7 @@ import type { KeyvStoreAdapter } from 'keyv';
 import type { Budget, Cost } from '../domain/cost.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
+import type { Picture } from '../domain/picture.ts';
 import type { Post } from '../domain/post.ts';
 import type { Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
@@ -106,6 +107,8 @@ export interface ReplyRow {
   readonly url: string | null;
   readonly why: string | null;
   readonly approvedBy: Person | null;
+  /** What goes with it; absent when nothing does. */
+  readonly pictures?: readonly Picture[];
 }
 
 /** Something said to a channel that is no card, and how far it has come; the fields of its way are those of {@link CardRow}. */
@@ -309,6 +312,21 @@ export interface Queries {
   /** Replies still `sending` that began before `before`. */
   stuckReplies(before: number): Promise<readonly ReplyRow[]>;
 
+  // Pictures of drafts: their files alone, the item says which of them go out
+  addAttachment(file: {
+    readonly id: string;
+    readonly itemId: number;
+    readonly mime: string;
+    readonly bytes: Uint8Array;
+    readonly by: Person;
+    readonly at: number;
+  }): Promise<void>;
+  attachment(
+    itemId: number,
+    id: string,
+  ): Promise<{ readonly mime: string; readonly bytes: Uint8Array } | null>;
+  removeAttachment(itemId: number, id: string): Promise<void>;
+
   // Leases
   /** Takes or renews a lease; false while somebody else holds it. One conditional statement. */
   lease(name: string, holder: string, ttlMs: number, now: number): Promise<boolean>;
@@ -326,7 +344,7 @@ export interface Store extends Queries {
   transaction<T>(lock: string, work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Storage for Keyv on the same database. */
   keyvStore(): KeyvStoreAdapter;
-  /** Deletes expired key-value rows and finished leases; returns how many. */
+  /** Deletes expired key-value rows, finished leases, and pictures of items that have been closed for a week; returns how many. */
   sweep(now: number): Promise<number>;
   /** Writes a consistent copy while running (SQLite file; PostgreSQL: a clear error that names pg_dump). */
   backup(path: string): Promise<void>;

@@ -56,3 +56,26 @@ export function lowContrast() {
   }
   return low;
 }
+
+/**
+ * How large a picture is once it is shown.
+ *
+ * @param {HTMLImageElement} image
+ */
+export async function naturalSize(image) {
+  await image.decode();
+  return [image.naturalWidth, image.naturalHeight];
+}
+
+/** A JPEG with much in it, 2,600 × 1,300, in base64. */
+export function busyPicture() {
+  const canvas = document.createElement('canvas');
+  canvas.width = 2_600;
+  canvas.height = 1_300;
+  const pen = canvas.getContext('2d');
+  for (let at = 0; pen && at < 3_000; at++) {
+    pen.fillStyle = `hsl(${(at * 47) % 360} 80% ${(at * 13) % 100}%)`;
+    pen.fillRect((at * 37) % 2_600, (at * 71) % 1_300, 60, 60);
+  }
+  return canvas.toDataURL('image/jpeg', 0.98).split(',')[1] ?? '';
+}

@@ -18,6 +18,8 @@ export const DAY = 24 * HOUR;
 export interface Needs {
   readonly can?: readonly (keyof Source['capabilities'])[];
   readonly not?: readonly Lack[];
+  /** Pictures go out with a text. */
+  readonly pictures?: true;
   /** Deadline of the adapter's fetch in real milliseconds; default 10 s, which no healthy test comes near. */
   readonly timeoutMs?: number;
 }
@@ -35,6 +37,7 @@ export function worldTest(
       for (const capability of needs.can ?? []) {
         if (!world.source.capabilities[capability]) context.skip(`this source does not ${capability}`);
       }
+      if (needs.pictures && !world.source.pictures?.()) context.skip('this source takes no pictures');
       for (const lack of needs.not ?? []) {
         const reason = world.lacks[lack];
         if (reason !== undefined) context.skip(reason);

@@ -1,7 +1,7 @@
 import { Keyv } from 'keyv';
 import type { Clock } from '../../src/clock.ts';
 import type { Brand } from '../../src/domain/triage/verdict.ts';
-import type { HookRequest, Source, SourceContext } from '../../src/sources/source.ts';
+import type { HookRequest, Media, Source, SourceContext } from '../../src/sources/source.ts';
 import type { TestClock } from '../support/clock.ts';
 import type { Failure } from '../support/fake-service.ts';
 
@@ -64,6 +64,8 @@ export interface SentReply {
   readonly text: string;
   /** Key of the post it answers; null when it went out unthreaded. */
   readonly replyTo: string | null;
+  /** What went with it, in order; absent where the service takes none. */
+  readonly media?: readonly Pick<Media, 'mime' | 'alt' | 'bytes'>[];
 }
 
 /** A fake service on 127.0.0.1 and a fresh adapter on it. */

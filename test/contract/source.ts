@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { editingContract } from './source-editing.ts';
 import { failingContract } from './source-failing.ts';
+import { picturesContract } from './source-pictures.ts';
 import { readingContract } from './source-reading.ts';
 import { exchange, expectValid, keysOf, many, worldTest } from './source-steps.ts';
 import type { MakeWorld } from './source-world.ts';
@@ -67,6 +68,7 @@ export function sourceContract(name: string, make: MakeWorld): void {
     failingContract(make);
     receivingContract(make);
     writingContract(make);
+    picturesContract(make);
     listeningContract(make);
   });
 }

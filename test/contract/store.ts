@@ -7,6 +7,7 @@ import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
 import { KINDS } from '../../src/domain/triage/verdict.ts';
 import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
 import { newItem, post, T0 } from '../store/samples.ts';
+import { attachmentsContract } from './store-attachments.ts';
 
 /** A database under test. */
 export interface OpenedStore {
@@ -1207,6 +1208,8 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.lease(`${lease}-held`, 'b', 1, T0 + 60_000)).toBe(false);
       });
     });
+
+    attachmentsContract(() => store, fresh);
 
     it('keeps all of it when it is closed and opened again', async () => {
       const source = fresh();

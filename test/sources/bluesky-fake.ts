@@ -1,4 +1,5 @@
-import { type AppBskyFeedPost, lexicons } from '@atproto/api';
+import { createHash } from 'node:crypto';
+import { type AppBskyFeedPost, jsonToLex, lexicons } from '@atproto/api';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { cidOf } from '../../src/sources/bluesky/cid.ts';
 import type { TestClock } from '../support/clock.ts';
@@ -55,6 +56,8 @@ export interface FakeBluesky extends FakeService {
   remove(uri: string): void;
   post(uri: string): FakePost | undefined;
   readonly posts: readonly FakePost[];
+  /** Files that were handed over, by CID. */
+  readonly blobs: ReadonlyMap<string, { readonly mime: string; readonly bytes: Buffer }>;
   /** Every access token so far becomes what: unknown (`InvalidToken`) or old (`ExpiredToken`). */
   spoilTokens(how: 'InvalidToken' | 'ExpiredToken'): void;
   /** Refresh tokens stop working too, as when an app password is revoked. */
@@ -143,6 +146,15 @@ class XrpcProblem extends Error {
   }
 }
 
+/** CIDv1 of raw bytes, as a server names a blob. */
+function blobCid(bytes: Buffer): string {
+  const hash = createHash('sha256').update(bytes).digest();
+  const all = Buffer.concat([Buffer.from([0x01, 0x55, 0x12, 0x20]), hash]);
+  const bits = Array.from(all, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  const digits = bits.match(/.{1,5}/g) ?? [];
+  return `b${digits.map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(five.padEnd(5, '0'), 2)]).join('')}`;
+}
+
 const b32 = (text: string): string =>
   [...Buffer.from(text.padEnd(24, 'x'))]
     .map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32])
@@ -155,6 +167,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
   const broken: { at: number }[] = [];
   const access = new Map<string, { did: string; state: 'good' | 'InvalidToken' | 'ExpiredToken' }>();
   const refresh = new Map<string, string>();
+  const blobs = new Map<string, { readonly mime: string; readonly bytes: Buffer }>();
   const signIns: number[] = [];
   let tokens = 0;
   let rkeys = 0;
@@ -351,6 +364,29 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
     };
   }
 
+  function uploadBlob(request: FakeRequest): object {
+    signedIn(request);
+    const mime = request.headers['content-type'] ?? '';
+    if (!mime.startsWith('image/')) throw new XrpcProblem(400, 'InvalidRequest', 'What is it?');
+    const cid = blobCid(request.body);
+    blobs.set(cid, { mime, bytes: request.body });
+    return { blob: { $type: 'blob', ref: { $link: cid }, mimeType: mime, size: request.body.length } };
+  }
+  /** What a server checks when a record names a blob. */
+  function checkImages(value: AppBskyFeedPost.Record): void {
+    const embed = JSON.parse(JSON.stringify(value.embed ?? null)) as {
+      images?: { image: { ref: { $link: string }; mimeType: string; size: number } }[];
+    } | null;
+    for (const { image } of embed?.images ?? []) {
+      const held = blobs.get(image.ref.$link);
+      if (!held) throw new XrpcProblem(400, 'BlobNotFound', `Could not find blob: ${image.ref.$link}`);
+      if (held.mime !== image.mimeType || held.bytes.length !== image.size)
+        throw new XrpcProblem(400, 'InvalidMimeType', 'Referenced blob does not match');
+      if (held.bytes.length > 2_000_000)
+        throw new XrpcProblem(400, 'BlobTooLarge', 'This file is too large. The maximum size is 2000000');
+    }
+  }
+
   interface Write {
     readonly collection: string;
     readonly rkey?: string;
@@ -360,7 +396,8 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
     if (input.repo !== did) throw new XrpcProblem(403, 'Forbidden', 'Not your repository');
     const owner = [...accounts.values()].find((each) => each.did === did) ?? brand;
     const made = input.writes.map(({ collection, rkey, value }) => {
-      lexicons.assertValidRecord(collection, value);
+      lexicons.assertValidRecord(collection, jsonToLex(value as never));
+      checkImages(value);
       const key = rkey ?? nextKey('3kfake2');
       if (!/^[234567a-j][234567a-z]{12}$/.test(key))
         throw new XrpcProblem(400, 'InvalidRequest', 'Invalid record key: not a TID');
@@ -440,7 +477,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       const body = respond(nsid, request);
       // The double keeps to the lexicon itself, except where a test breaks it on purpose.
       if (broken.length === 0 || nsid !== 'app.bsky.notification.listNotifications')
-        lexicons.assertValidXrpcOutput(nsid, JSON.parse(JSON.stringify(body)));
+        lexicons.assertValidXrpcOutput(nsid, jsonToLex(JSON.parse(JSON.stringify(body))));
       if (fake.gatewayLosesWrites && nsid === 'com.atproto.repo.applyWrites')
         return { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad Gateway</h1>' };
       return { body };
@@ -462,6 +499,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       lexicons.assertValidXrpcParams(nsid, params);
       return query(params, request);
     }
+    if (nsid === 'com.atproto.repo.uploadBlob') return uploadBlob(request);
     const input = JSON.parse(request.body.toString('utf8'));
     lexicons.assertValidXrpcInput(nsid, input);
     if (nsid === 'com.atproto.server.createSession') return createSession(input);
@@ -535,6 +573,7 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       for (const [token, held] of access) access.set(token, { ...held, state: how });
     },
     revokeSessions: () => refresh.clear(),
+    blobs,
     get posts() {
       return [...posts.values()];
     },

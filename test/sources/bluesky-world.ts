@@ -1,10 +1,12 @@
 import { RichText } from '@atproto/api';
 import { Keyv } from 'keyv';
+import type { PictureMime } from '../../src/domain/picture.ts';
 import { guardedFetch } from '../../src/fetch.ts';
 import { bluesky } from '../../src/sources/bluesky/bluesky.ts';
 import type { Meter, Source } from '../../src/sources/source.ts';
 import {
   type GivenPost,
+  type SentReply,
   type SourceWorld,
   testSourceContext,
   type WorldOptions,
@@ -103,7 +105,7 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
         .map((post) => {
           const parent = post.record.reply?.parent.uri;
           const key = [...byKey].find(([, each]) => each.uri === parent)?.[0];
-          return { text: post.record.text, replyTo: key ?? null };
+          return { text: post.record.text, replyTo: key ?? null, media: mediaOf(network, post) };
         }),
     async restart() {
       await source.close?.();
@@ -115,6 +117,18 @@ export async function blueskyWorld(options: BlueskyOptions = {}): Promise<Bluesk
       await network.close();
     },
   };
+}
+
+/** The pictures of a post, as everybody sees them. */
+function mediaOf(network: FakeBluesky, post: FakePost): NonNullable<SentReply['media']> {
+  const { images = [] } = (JSON.parse(JSON.stringify(post.record.embed ?? {})) ?? {}) as {
+    images?: readonly { alt: string; image: { ref: { $link: string } } }[];
+  };
+  return images.map(({ alt, image }) => {
+    const blob = network.blobs.get(image.ref.$link);
+    if (!blob) throw new Error('a post without its picture');
+    return { alt, mime: blob.mime as PictureMime, bytes: blob.bytes };
+  });
 }
 
 /** As a client would post it: links and mentions with facets, empty words with a quotation of us. */

@@ -4,6 +4,7 @@ import type { Card, CardAction, CardPost } from '../../src/domain/card.ts';
 import { type ItemState, isClosed, STATES } from '../../src/domain/item.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import { KINDS, RESPONSES } from '../../src/domain/triage/verdict.ts';
+import { picture } from './pictures.ts';
 
 /** 2026-06-01T12:00:00Z, the start of the test clock. */
 export const NOON = Date.UTC(2026, 5, 1, 12);
@@ -57,6 +58,7 @@ export function sampleCard(overrides: Partial<Card> = {}): Card {
     lastOwner: null,
     snoozedUntil: null,
     draft: null,
+    pictures: [],
     approval: null,
     sending: null,
     warning: null,
@@ -289,6 +291,7 @@ export function arbitraryCard(): fc.Arbitrary<Card> {
         owner: has(0) || rest.state === 'claimed' ? person : null,
         lastOwner: has(1) ? person : null,
         snoozedUntil: rest.state === 'snoozed' ? NOON + 3_600_000 : null,
+        pictures: has(2) && has(5) ? [picture({ alt: extraText }), picture({ alt: '' })] : [],
         draft: has(2) ? { text: extraText, by: who, at: NOON } : null,
         approval: has(2) && has(3) && !closed ? { by: who, text: extraText, at: NOON } : null,
         sending: has(3) && rest.state === 'claimed' ? { by: who } : null,

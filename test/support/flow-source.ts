@@ -1,10 +1,18 @@
 import type { Budget, Cost } from '../../src/domain/cost.ts';
+import type { PictureRules } from '../../src/domain/picture.ts';
 import type { Post } from '../../src/domain/post.ts';
 import type { Measure } from '../../src/domain/reply.ts';
 import { createLeases } from '../../src/flow/leases.ts';
 import { createMeter } from '../../src/flow/meter.ts';
 import { createWatch, type Watch } from '../../src/flow/watch.ts';
-import type { Batch, Capabilities, HookRequest, HookResult, Source } from '../../src/sources/source.ts';
+import type {
+  Batch,
+  Capabilities,
+  HookRequest,
+  HookResult,
+  Media,
+  Source,
+} from '../../src/sources/source.ts';
 import type { Flow } from './flow.ts';
 
 /** What the next poll does: brings a batch, throws, or waits until the test says so. */
@@ -16,6 +24,13 @@ interface Stream {
   push(posts: readonly Post[]): void;
   /** Breaks it, or ends it without a word. */
   end(error?: Error): void;
+}
+
+interface Sent {
+  readonly key: string;
+  readonly text: string;
+  /** What went with it; absent when nothing did. */
+  readonly media?: readonly Media[];
 }
 
 /** A source that does what the test wrote down, and remembers what it was asked. */
@@ -34,9 +49,9 @@ export interface ScriptedSource extends Source {
   onReply: (post: Post, text: string, signal: AbortSignal) => readonly Post[] | Promise<readonly Post[]>;
   onPublish: (text: string) => readonly Post[] | Promise<readonly Post[]>;
   /** Every post of our own that left: the key and the text. */
-  readonly published: { readonly key: string; readonly text: string }[];
+  readonly published: Sent[];
   /** Every reply that left: the key and the text. */
-  readonly replies: { readonly key: string; readonly text: string; readonly to: string }[];
+  readonly replies: (Sent & { readonly to: string })[];
 }
 
 const ALL: Capabilities = {
@@ -55,6 +70,7 @@ export function scriptedSource(
     readonly pollEveryMs?: number;
     readonly pollCost?: Cost;
     readonly measure?: (post: Post, text: string) => Measure;
+    readonly pictures?: PictureRules;
   } = {},
 ): ScriptedSource {
   const name = options.name ?? 'blog';
@@ -112,12 +128,13 @@ export function scriptedSource(
       parts: [text],
       problem: text.length > 280 ? 'It is longer than 280 characters.' : null,
     }),
-    publish: async (text, { idempotencyKey }) => {
-      published.push({ key: idempotencyKey, text });
+    pictures: () => options.pictures ?? null,
+    publish: async (text, { idempotencyKey, media }) => {
+      published.push({ key: idempotencyKey, text, ...(media ? { media } : {}) });
       return source.onPublish(text);
     },
-    reply: async (post, text, { idempotencyKey, signal }) => {
-      replies.push({ key: idempotencyKey, text, to: post.id });
+    reply: async (post, text, { idempotencyKey, signal, media }) => {
+      replies.push({ key: idempotencyKey, text, to: post.id, ...(media ? { media } : {}) });
       return source.onReply(post, text, signal);
     },
     check: async () => [],

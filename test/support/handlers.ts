@@ -24,9 +24,11 @@ import {
   transition,
 } from '../../src/domain/item.ts';
 import { DEFAULT_PERMISSIONS, type Permissions, refusalWords } from '../../src/domain/permission.ts';
+import { picturesProblem } from '../../src/domain/picture.ts';
 import type { Measure } from '../../src/domain/reply.ts';
 import { makeStats } from '../../src/domain/stats.ts';
 import { findWord } from '../../src/domain/words.ts';
+import { scriptedAttachments } from './attachments.ts';
 import { ACTIONS, NOON, sampleCard } from './cards.ts';
 
 /** The flow's side of a chat, in memory: cards that are put in, the real state machine, and what was asked of it. */
@@ -176,7 +178,10 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     const door = cards.get(itemId)?.reply;
     if (!door) return null;
     const length = [...text].length;
-    const problem = length > door.limit * 3 ? `It is longer than ${door.limit * 3} ${door.unit}.` : null;
+    const problem =
+      length > door.limit * 3
+        ? `It is longer than ${door.limit * 3} ${door.unit}.`
+        : picturesProblem(cards.get(itemId)?.pictures ?? [], door.pictures ?? null, 'The network');
     const parts: string[] = [];
     for (let at = 0; at < text.length && parts.length < 3; at += door.limit)
       parts.push(text.slice(at, at + door.limit));
@@ -307,7 +312,12 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
         waitingSince: null,
         owner: { id: actor.id, name: actor.name },
         draft: { text, by: actor.name, at: now() },
-        reply: { account: outlet.account, limit: outlet.limit, unit: outlet.unit },
+        reply: {
+          account: outlet.account,
+          limit: outlet.limit,
+          unit: outlet.unit,
+          ...(outlet.pictures ? { pictures: outlet.pictures } : {}),
+        },
         actions: ACTIONS.claimed.filter((action) => action !== 'open'),
       });
       return {
@@ -316,6 +326,10 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
         text: `#${card.itemId} is yours. Nothing is public before somebody sends it.`,
       };
     },
+    attachments: scriptedAttachments({
+      cards,
+      run: (itemId, action, actor) => run(itemId, action, { ...actor, role: roleOf(actor) }),
+    }),
     async remarks(itemId, text) {
       const card = cards.get(itemId);
       if (!card) return [];
@@ -326,6 +340,7 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
         handle: said?.author.handle ?? null,
         lang: said?.lang ?? null,
         measure: await measure(itemId, text),
+        pictures: card.pictures,
       });
     },
     may: async (actor, what) => may(actor, what),
@@ -403,6 +418,7 @@ function itemOf(card: Card): Item {
       ...card.draft,
       by: { id: `test:${card.draft.by}`, name: card.draft.by },
     },
+    pictures: card.pictures,
     sending: card.sending && {
       replyId: sendingId(card),
       text: card.draft?.text ?? '',
@@ -453,6 +469,7 @@ function cardOf(item: Item, before: Card, action: Action, actor: Actor, now: num
     waitingSince: item.waitingSince,
     snoozedUntil: item.snoozedUntil,
     draft: item.draft && { text: item.draft.text, by: item.draft.by.name, at: item.draft.at },
+    pictures: item.pictures ?? [],
     approval,
     sending,
     warning: item.warning,

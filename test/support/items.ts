@@ -3,6 +3,7 @@ import type { Action, Actor, Item, Person } from '../../src/domain/item.ts';
 import { DISMISS_REASONS } from '../../src/domain/item.ts';
 import { makePost, type Post, type PostInput } from '../../src/domain/post.ts';
 import type { Verdict } from '../../src/domain/triage/verdict.ts';
+import { picture } from './pictures.ts';
 
 export const NOON = Date.UTC(2026, 5, 1, 12);
 
@@ -80,11 +81,18 @@ const words = fc.oneof(
 /** Anything that may be asked of an item, sensible or not. */
 export function arbitraryAction(): fc.Arbitrary<Action> {
   const replyId = fc.constantFrom('r1', 'r2');
+  const pictureId = fc.constantFrom('a', 'b');
   return fc.oneof(
     fc.constantFrom<Action>({ type: 'claim' }, { type: 'release' }, { type: 'reopen' }, { type: 'wake' }),
     fc.record({ type: fc.constant('assign' as const), to: fc.constantFrom(...people) }),
     fc.record({ type: fc.constant('draft' as const), text: words }),
     fc.record({ type: fc.constant('send' as const), text: words, replyId }),
+    fc.record({
+      type: fc.constant('attach' as const),
+      picture: fc.record({ id: pictureId, alt: words }).map(picture),
+    }),
+    fc.record({ type: fc.constant('describe' as const), pictureId, alt: words }),
+    fc.record({ type: fc.constant('detach' as const), pictureId }),
     fc.record({ type: fc.constant('request-approval' as const), text: words }),
     fc.record({ type: fc.constant('approve' as const), replyId }),
     fc.record({ type: fc.constant('refuse' as const), words }),

@@ -107,7 +107,9 @@ function foreign(request: Request): string | null {
   const known = site === 'same-origin' || site === 'none';
   if (!known && (site !== null || !sameOrigin(request))) return 'The request comes from another site.';
   const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) return 'Send JSON, with content-type: application/json.';
+  // Neither of the two can be sent across sites without asking first.
+  if (!/^application\/(?:json|octet-stream)\s*(;|$)/i.test(type))
+    return 'Send JSON, with content-type: application/json (a picture: application/octet-stream).';
   return null;
 }
 

@@ -92,7 +92,12 @@ const actionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('reopen'), ...seen }),
   z.strictObject({ action: z.literal('assign'), to: personRef, ...seen }),
   z.strictObject({ action: z.literal('draft'), text: words, ...seen }),
-  z.strictObject({ action: z.literal('send'), text: words, ...seen }),
+  z.strictObject({
+    action: z.literal('send'),
+    text: words,
+    pictures: z.array(z.string().max(60)).max(20).optional(),
+    ...seen,
+  }),
   z.strictObject({ action: z.literal('request-approval'), text: words, ...seen }),
   z.strictObject({ action: z.literal('approve'), text: words.optional(), ...seen }),
   z.strictObject({ action: z.literal('refuse'), words: words.nullish(), ...seen }),
@@ -133,8 +138,13 @@ export async function parseAction(
     case 'release':
     case 'reopen':
       return done({ type: asked.action });
-    case 'draft':
     case 'send':
+      return done({
+        type: 'send',
+        text: asked.text,
+        ...(asked.pictures ? { pictures: asked.pictures } : {}),
+      });
+    case 'draft':
     case 'request-approval':
     case 'note':
       return done({ type: asked.action, text: asked.text });

@@ -3,13 +3,18 @@ import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatHandlers } from '../chat.ts';
 import { measureSchema, parseAction, parseQuery } from './api.ts';
+import { addPictures } from './pictures.ts';
 import { body, invalid, json, say } from './respond.ts';
 import type { RoomEnv, RoomOptions } from './room.ts';
 
 type RoomContext = Context<RoomEnv>;
 
 /** Items as JSON, and live. */
-export function addItems(app: Hono<RoomEnv>, { handlers, live, people, log }: RoomOptions): void {
+export function addItems(
+  app: Hono<RoomEnv>,
+  { handlers, live, people, log }: RoomOptions,
+  bodyLimit: typeof import('hono/body-limit').bodyLimit,
+): void {
   app.use('/api/*', async (c, next) => {
     const given = handlers();
     if (!given) return say(c, 503, 'unavailable', 'Potluck is starting or stopping. Please try again.');
@@ -98,6 +103,10 @@ export function addItems(app: Hono<RoomEnv>, { handlers, live, people, log }: Ro
           card: null,
         };
       });
+    live.kick();
+    return answer(c, result);
+  });
+  addPictures(app, bodyLimit, (c, result) => {
     live.kick();
     return answer(c, result);
   });

@@ -9,6 +9,7 @@ import { addItems } from './items.ts';
 import type { Live } from './live.ts';
 import { loginPage, roomPage } from './page.ts';
 import type { People } from './people.ts';
+import { isUpload } from './pictures.ts';
 import { body, invalid, say } from './respond.ts';
 
 export interface RoomOptions {
@@ -73,9 +74,11 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   });
-  app.use(
-    bodyLimit({ maxSize: MAX_BODY, onError: (c) => say(c, 413, 'too-large', 'That is more than 256 kB.') }),
-  );
+  const small = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) => say(c, 413, 'too-large', 'That is more than 256 kB.'),
+  });
+  app.use((c, next) => (isUpload(c) ? next() : small(c, next)));
   app.use(async (c, next) => guard(c, next, options));
   app.notFound((c) => say(c, 404, 'not-found', 'There is nothing here.'));
   app.onError((error, c) => {
@@ -85,7 +88,7 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
 
   await addPages(app, options);
   addSession(app, options);
-  addItems(app, options);
+  addItems(app, options, bodyLimit);
 
   let underWay = 0;
   let rested: () => void = () => {};

@@ -249,6 +249,19 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 .review > p .icon { margin-top: 3px; }
 .public { padding: 12px 16px; border: 1px solid var(--line-strong); border-inline-start: 4px solid var(--accent); border-radius: 10px; white-space: pre-wrap; unicode-bidi: isolate; font-size: 16px; }
 
+/* Pictures of a draft */
+.pictures { display: grid; gap: 8px; }
+.pictures li, .picture-field { display: flex; gap: 12px; align-items: flex-start; }
+.pictures img, .picture-field img { flex: none; width: 88px; height: 88px; object-fit: cover; border-radius: 10px; border: 1px solid var(--line-strong); background: var(--sunk); }
+.pictures span { min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
+.picturing { display: grid; gap: 12px; padding-top: 4px; }
+.picture-field .field { flex: 1; min-width: 0; }
+.writing .picture-field textarea { min-height: 60px; font-size: 15px; }
+.adder { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; }
+.adder .button { position: relative; cursor: pointer; }
+.adder .waiting { opacity: .6; cursor: progress; }
+.adder .button:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
+
 /* Short words to the person who acted */
 .toasts { position: fixed; inset: auto 16px 16px; z-index: 30; display: grid; gap: 8px; justify-items: center; pointer-events: none; }
 /* The cards below a toast can still be clicked. */

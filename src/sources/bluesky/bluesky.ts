@@ -5,6 +5,7 @@ import { defineSource, type Source, type SourceContext } from '../source.ts';
 import { compose } from './compose.ts';
 import { type BlueskyConfig, blueskyConfig } from './config.ts';
 import { check } from './doctor.ts';
+import { PICTURES } from './pictures.ts';
 import { createPoll, requestsPerPoll } from './poll.ts';
 import { type Sender, sendPost, sendReply } from './send.ts';
 import { openSession } from './session.ts';
@@ -83,6 +84,7 @@ async function create(own: BlueskyConfig, context: SourceContext): Promise<Sourc
       };
     },
     measurePost: compose,
+    pictures: () => PICTURES,
     reply: (post, text, options) => sendReply(sender, post, text, options),
     publish: (text, options) => sendPost(sender, text, options),
     check: (signal) => check(session, own.service, search, watches ? watch.tryStream : null, signal),

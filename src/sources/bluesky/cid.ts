@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a post record is made of. */
+/** What a post record is made of. An object of `$link` alone stands for a CID (https://atproto.com/specs/data-model#link). */
 export type Plain =
   | string
   | number
@@ -27,6 +27,12 @@ function encode(value: Plain): Buffer {
   if (typeof value === 'boolean') return Buffer.from([value ? 0xf5 : 0xf4]);
   if (typeof value === 'number') return head(0, value);
   if (isList(value)) return Buffer.concat([head(4, value.length), ...value.map(encode)]);
+  const link = linkOf(value);
+  if (link !== null) {
+    // Tag 42, and a zero byte before the CID's own bytes.
+    const bytes = Buffer.concat([Buffer.from([0]), fromBase32(link.slice(1))]);
+    return Buffer.concat([Buffer.from([0xd8, 0x2a]), head(2, bytes.length), bytes]);
+  }
   const entries = Object.entries(value)
     .filter((entry): entry is [string, Plain] => entry[1] !== undefined)
     .map(([key, each]) => ({
@@ -52,6 +58,11 @@ function head(major: number, count: number): Buffer {
   return bytes;
 }
 
+function linkOf(value: { readonly [key: string]: Plain | undefined }): string | null {
+  const { $link: link, ...rest } = value;
+  return typeof link === 'string' && Object.keys(rest).length === 0 ? link : null;
+}
+
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** RFC 4648, lower case, without padding. */
@@ -69,4 +80,20 @@ function base32(bytes: Buffer): string {
     held &= (1 << bits) - 1;
   }
   return bits > 0 ? out + BASE32.charAt((held << (5 - bits)) & 31) : out;
+}
+
+function fromBase32(text: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const letter of text) {
+    held = (held << 5) | BASE32.indexOf(letter);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 0xff);
+    }
+    held &= (1 << bits) - 1;
+  }
+  return Buffer.from(bytes);
 }

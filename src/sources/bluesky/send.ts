@@ -11,10 +11,11 @@ import {
   UncertainError,
 } from '../../errors.ts';
 import { neverLeft } from '../kit/answers.ts';
-import type { SourceLog } from '../source.ts';
+import type { Media, SendOptions, SourceLog } from '../source.ts';
 import { cidOf, type Plain } from './cid.ts';
 import { compose } from './compose.ts';
 import { xrpcFailure } from './failures.ts';
+import { embedPictures } from './pictures.ts';
 import { recordKey } from './record-key.ts';
 import { readText } from './rich-text.ts';
 import type { AtprotoApi, Session } from './session.ts';
@@ -30,11 +31,6 @@ export interface Sender {
   readonly log: SourceLog;
 }
 
-export interface SendOptions {
-  readonly idempotencyKey: string;
-  readonly signal: AbortSignal;
-}
-
 /** A post record as it goes out: https://docs.bsky.app/docs/advanced-guides/posts. */
 interface Draft {
   readonly uri: string;
@@ -45,6 +41,7 @@ interface Draft {
     readonly createdAt: string;
     readonly langs?: readonly string[];
     readonly facets?: readonly Plain[];
+    readonly embed?: Plain;
     readonly reply?: { readonly root: PostRef; readonly parent: PostRef };
   };
 }
@@ -95,16 +92,20 @@ interface Place {
 async function send(
   sender: Sender,
   text: string,
-  { idempotencyKey, signal }: SendOptions,
+  { idempotencyKey, signal, media = [] }: SendOptions,
   place: Place,
 ): Promise<readonly Post[]> {
   const { session } = sender;
   const measure = compose(text);
   if (measure.problem !== null) throw new RejectedError(measure.problem);
   const did = await session.signIn(signal);
-  const drafts = await makeDrafts(sender, did, measure.parts, idempotencyKey, place, signal);
+  const embed = await embedPictures(session, media, signal);
+  const drafts = await makeDrafts(sender, did, measure.parts, idempotencyKey, { ...place, embed }, signal);
   await commit(sender, did, drafts, signal);
-  return drafts.map((draft) => ownPost(draft, sender.source, did, session.handle ?? did));
+  const handle = session.handle ?? did;
+  return drafts.map((draft) =>
+    ownPost(draft, sender.source, { did, handle }, draft.record.embed ? media : []),
+  );
 }
 
 async function makeDrafts(
@@ -112,7 +113,7 @@ async function makeDrafts(
   did: string,
   parts: readonly string[],
   idempotencyKey: string,
-  place: Place,
+  place: Place & { readonly embed: Plain | null },
   signal: AbortSignal,
 ): Promise<readonly Draft[]> {
   const { api, session, clock } = sender;
@@ -131,6 +132,7 @@ async function makeDrafts(
         ? { langs: [place.lang] }
         : {}),
       ...(facets.length > 0 ? { facets } : {}),
+      ...(index === 0 && place.embed !== null ? { embed: place.embed } : {}),
       ...(reply === null ? {} : { reply }),
     };
     drafts.push({ uri, rkey, record });
@@ -246,8 +248,13 @@ async function isThere(
 }
 
 /** Our post as readers will see it; the AppView itself shows it a moment later. */
-function ownPost({ uri, record }: Draft, source: string, did: string, handle: string): Post {
-  const self = { did, handle };
+function ownPost(
+  { uri, record }: Draft,
+  source: string,
+  self: { readonly did: string; readonly handle: string },
+  media: readonly Media[],
+): Post {
+  const { did, handle } = self;
   const { text, links } = readText(record.text, record.facets);
   return makePost({
     source,
@@ -260,6 +267,7 @@ function ownPost({ uri, record }: Draft, source: string, did: string, handle: st
     lang: record.langs?.[0] ?? null,
     url: postUrl(uri, self),
     links: [...links],
+    media: media.map(({ alt }) => ({ url: null, alt })),
     createdAt: Date.parse(record.createdAt),
     ours: true,
   });

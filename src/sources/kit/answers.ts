@@ -76,3 +76,21 @@ export function notJson(text: string, service: string): string {
   const what = /^\s*</.test(text) ? 'a web page' : text.trim() === '' ? 'nothing' : 'something unreadable';
   return `${service} answered with ${what} where JSON was expected.`;
 }
+
+/**
+ * Runs what has to happen before the one request that publishes, such as handing over a picture: whatever goes wrong in
+ * it, a time-out included, nothing is public, and a person reads just that.
+ *
+ * @param what did not work: "The picture could not be handed to Bluesky"
+ * @throws AuthError, RateLimitedError or RejectedError, never an UncertainError
+ */
+export async function beforeSending<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ([AuthError, RateLimitedError, RejectedError].some((kind) => error instanceof kind)) throw error;
+    throw new RejectedError(`${what} (${messageOf(error)}). Nothing was sent; try again in a moment.`, {
+      cause: error,
+    });
+  }
+}

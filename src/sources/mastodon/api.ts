@@ -10,8 +10,10 @@ import type { Meter } from '../source.ts';
 
 /** Scopes of a token that does everything here (https://docs.joinmastodon.org/api/oauth-scopes/). */
 export const SCOPES = ['read:accounts', 'read:notifications', 'read:statuses', 'write:statuses'] as const;
+/** Only for whoever sends pictures. */
+export const PICTURE_SCOPE = 'write:media';
 /** `read:lists` only where lists are watched. */
-export type Scope = (typeof SCOPES)[number] | 'read:lists';
+export type Scope = (typeof SCOPES)[number] | 'read:lists' | typeof PICTURE_SCOPE;
 
 /** Where a 429 does not say: Mastodon's window is five minutes (https://docs.joinmastodon.org/api/rate-limits/). */
 const DEFAULT_WAIT_MS = 60_000;
@@ -26,6 +28,7 @@ export type Params = Readonly<Record<string, string | number | readonly string[]
 
 /** A parsed answer. */
 export interface Answer {
+  readonly status: number;
   readonly json: unknown;
   /** Ids out of the `Link` header; null where the server sent none. */
   readonly older: string | null;
@@ -40,6 +43,8 @@ interface Call {
   readonly method?: 'GET' | 'POST';
   readonly params?: Params;
   readonly body?: object;
+  /** Sent as multipart/form-data, instead of a body in JSON. */
+  readonly form?: FormData;
   readonly headers?: Readonly<Record<string, string>>;
   /** What the token needs for it: named when the server refuses. */
   readonly scope: Scope;
@@ -67,7 +72,7 @@ interface ApiOptions {
 /** @see Api */
 export function createApi(options: ApiOptions): Api {
   async function open(url: string, call: Call): Promise<Response> {
-    const { method = 'GET', body, signal } = call;
+    const { method = 'GET', body, form, signal } = call;
     signal.throwIfAborted();
     await options.meter.spend({ requests: 1 }, call.purpose);
     const headers: Record<string, string> = {
@@ -82,6 +87,7 @@ export function createApi(options: ApiOptions): Api {
         headers,
         signal,
         ...(body ? { body: JSON.stringify(body) } : {}),
+        ...(form ? { body: form } : {}),
       });
     } catch (error) {
       throw asHouseError(error, options.server, signal);
@@ -103,7 +109,9 @@ export function createApi(options: ApiOptions): Api {
       const link = linkIds(response.headers.get('link'));
       const now = serverNow(response.headers, options.clock);
       return {
-        json: parseJson(text, options.server),
+        status: response.status,
+        // "Not ready yet" may come without a word.
+        json: response.status === 206 && text.trim() === '' ? null : parseJson(text, options.server),
         ...link,
         now,
         waitMs: nearlyUsedUp(response.headers, now),
@@ -200,7 +208,7 @@ function refusal(response: Response, text: string, call: Call, clock: Clock): Er
     const ofToken = words === '' || /scope|log|token|suspend|confirm|approv|disabled|moved/i.test(words);
     if (ofToken || call.method !== 'POST') {
       return new AuthError(
-        `Mastodon does not let this access token do that${said}. It needs the scope ${call.scope}; make a new token with the scopes ${SCOPES.join(' ')}, and see that the account is not limited.`,
+        `Mastodon does not let this access token do that${said}. It needs the scope ${call.scope}; make a new token with the scopes ${[...new Set([...SCOPES, call.scope])].join(' ')}, and see that the account is not limited.`,
       );
     }
     return new RefusedError(`Mastodon said no${said}.`);

@@ -1,6 +1,6 @@
 import type { Check } from '../../domain/check.ts';
 import { AuthError, messageOf } from '../../errors.ts';
-import { SCOPES } from './api.ts';
+import { PICTURE_SCOPE, SCOPES } from './api.ts';
 import { type Connection, isShut, type Session } from './connection.ts';
 import { appSchema } from './entities.ts';
 import type { WatchPlan } from './watch.ts';
@@ -72,10 +72,15 @@ async function checkScopes(connection: Connection, signal: AbortSignal): Promise
     const answer = await connection.api.call(path, { scope: 'read:accounts', signal });
     const scopes = appSchema.safeParse(answer.json).data?.scopes;
     if (!scopes || scopes.length === 0) return unknown;
-    const missing = SCOPES.filter(
-      (scope) => !scopes.includes(scope) && !scopes.includes(scope.split(':')[0] ?? scope),
-    );
-    if (missing.length === 0) return fine('may read and answer');
+    const lacks = (scope: string): boolean =>
+      !scopes.includes(scope) && !scopes.includes(scope.split(':')[0] ?? scope);
+    const missing = SCOPES.filter(lacks);
+    if (missing.length === 0)
+      return fine(
+        lacks(PICTURE_SCOPE)
+          ? `may read and answer, without pictures (they need the scope ${PICTURE_SCOPE})`
+          : 'may read and answer',
+      );
     return {
       ok: false,
       what: 'may read and answer',

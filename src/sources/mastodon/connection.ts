@@ -1,5 +1,6 @@
 import type { Keyv } from 'keyv';
 import type { Clock } from '../../clock.ts';
+import type { PictureRules } from '../../domain/picture.ts';
 import type { Post, Via } from '../../domain/post.ts';
 import type { Brand } from '../../domain/triage/verdict.ts';
 import { AuthError, RateLimitedError, RejectedError, UnavailableError } from '../../errors.ts';
@@ -8,6 +9,7 @@ import type { SourceLog } from '../source.ts';
 import { type Api, RefusedError, SCOPES } from './api.ts';
 import { type Instance, instanceSchema, type MastodonStatus, type Me, meSchema } from './entities.ts';
 import { DEFAULT_RULES, type Rules } from './measure.ts';
+import { pictureRulesOf } from './pictures.ts';
 import { handleOf, statusToPost } from './to-post.ts';
 
 /** What a sign-in tells. */
@@ -18,6 +20,7 @@ export interface Session {
   /** Domain of the server's accounts, which may differ from the address of its API. */
   readonly domain: string;
   readonly rules: Rules;
+  readonly pictures: PictureRules;
   /** Public streams that the server has switched off (told since Mastodon 4.5). */
   readonly shut: readonly ('local' | 'remote')[];
   /** Start of the streaming address, `https://…`. */
@@ -138,6 +141,7 @@ async function signIn(api: Api, server: string, signal: AbortSignal): Promise<Se
     handle: handleOf(me.acct, domain),
     domain,
     rules: rulesOf(instance),
+    pictures: pictureRulesOf(instance),
     streaming: streamingOf(instance, server),
     shut: (['local', 'remote'] as const).filter(
       (which) => instance?.configuration?.timelines_access?.live_feeds?.[which] === 'disabled',

@@ -89,6 +89,9 @@ export const contextSchema = z.object({
 export const meSchema = z.object({ id, acct: z.string().min(1), url: maybe });
 export type Me = z.output<typeof meSchema>;
 
+/** A picture that was handed over; its `url` is null while the server works on it. */
+export const attachmentSchema = z.object({ id, url: maybe });
+
 export const appSchema = z.object({ scopes: z.array(z.string()).nullish().catch(null) });
 
 const count = z.number().int().positive().nullish().catch(null);
@@ -105,7 +108,18 @@ export const instanceSchema = z.object({
   configuration: part({
     urls: part({ streaming: maybe }),
     timelines_access: part({ live_feeds: part({ local: maybe, remote: maybe }) }),
-    statuses: part({ max_characters: count, characters_reserved_per_url: count }),
+    statuses: part({
+      max_characters: count,
+      characters_reserved_per_url: count,
+      max_media_attachments: count,
+    }),
+    media_attachments: part({
+      supported_mime_types: z.array(z.string()).nullish().catch(null),
+      image_size_limit: count,
+      image_matrix_limit: count,
+      /** Since Mastodon 4.4. */
+      description_limit: count,
+    }),
   }),
 });
 export type Instance = z.output<typeof instanceSchema>;

@@ -5,6 +5,7 @@ import { checkConnection } from './check.ts';
 import { mastodonConfig } from './config.ts';
 import { connect } from './connection.ts';
 import { createListener } from './listen.ts';
+import { pictureRulesOf } from './pictures.ts';
 import { createPoller } from './poll.ts';
 import { createSender } from './send.ts';
 import { createThreads } from './threads.ts';
@@ -62,6 +63,7 @@ export const mastodon = defineSource({
       conversation: threads.conversation,
       measure: sender.measure,
       measurePost: sender.measurePost,
+      pictures: () => connection.current()?.pictures ?? pictureRulesOf(null),
       reply: sender.reply,
       publish: sender.publish,
       check: (signal) => checkConnection(connection, { streams, plan }, signal),

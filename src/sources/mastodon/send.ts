@@ -12,16 +12,13 @@ import {
 } from '../../errors.ts';
 import { htmlToText } from '../../html-text.ts';
 import { neverLeft } from '../kit/answers.ts';
+import type { SendOptions } from '../source.ts';
 import { GoneError } from './api.ts';
 import type { Connection } from './connection.ts';
 import { type MastodonStatus, readList, statusSchema } from './entities.ts';
 import { type Addressee, countText, DEFAULT_RULES, measureText } from './measure.ts';
+import { uploadPictures } from './pictures.ts';
 import { FOLLOW } from './to-post.ts';
-
-export interface SendOptions {
-  readonly idempotencyKey: string;
-  readonly signal: AbortSignal;
-}
 
 export interface Sender {
   measure(post: Post, text: string): Measure;
@@ -42,6 +39,8 @@ interface Outgoing {
   readonly text: string;
   readonly replyTo: string | null;
   readonly manner: Manner;
+  /** Pictures that the server has already. */
+  readonly mediaIds: readonly string[];
   readonly key: string;
   readonly signal: AbortSignal;
 }
@@ -102,6 +101,7 @@ export function createSender(connection: Connection): Sender {
       body: {
         status: outgoing.text,
         ...(outgoing.replyTo === null ? {} : { in_reply_to_id: outgoing.replyTo }),
+        ...(outgoing.mediaIds.length > 0 ? { media_ids: outgoing.mediaIds } : {}),
         ...outgoing.manner,
       },
       scope: 'write:statuses',
@@ -156,11 +156,14 @@ export function createSender(connection: Connection): Sender {
     options: SendOptions,
   ): Promise<readonly MastodonStatus[]> {
     const sent: MastodonStatus[] = [];
+    const { idempotencyKey, signal, media = [] } = options;
+    const pictures = await uploadPictures(connection, media, signal);
     for (const [index, text] of parts.entries()) {
-      const key = parts.length === 1 ? options.idempotencyKey : `${options.idempotencyKey}-${index + 1}`;
+      const key = parts.length === 1 ? idempotencyKey : `${idempotencyKey}-${index + 1}`;
+      const mediaIds = index === 0 ? pictures : [];
       try {
         sent.push(
-          await sendOne({ text, replyTo: sent.at(-1)?.id ?? replyTo, manner, key, signal: options.signal }),
+          await sendOne({ text, replyTo: sent.at(-1)?.id ?? replyTo, manner, mediaIds, key, signal }),
         );
       } catch (error) {
         if (sent.length === 0) throw error;

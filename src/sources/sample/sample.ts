@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { PICTURE_MIMES, type PictureRules } from '../../domain/picture.ts';
 import { makePost, type Post } from '../../domain/post.ts';
 import type { Measure } from '../../domain/reply.ts';
 import type { Brand } from '../../domain/triage/verdict.ts';
 import { RejectedError } from '../../errors.ts';
-import { type Batch, defineSource, type Source, type SourceContext } from '../source.ts';
+import { type Batch, defineSource, type SendOptions, type Source, type SourceContext } from '../source.ts';
 import { PEOPLE } from './people.ts';
 import { addressOf, authorOf, CUES, postOf } from './stage.ts';
 
@@ -16,6 +17,7 @@ export const SAMPLE_BRAND: Brand = {
 };
 
 const LIMIT = 300;
+const PICTURES: PictureRules = { most: 4, mimes: PICTURE_MIMES, bytes: 2_000_000, pixels: null, alt: 1_500 };
 const POLL_EVERY_MS = 1_500;
 /** After the last post there is only the odd thank-you to come. */
 const QUIET_MS = 5_000;
@@ -46,6 +48,8 @@ const replySchema = z.object({
   conversation: z.string(),
   replyTo: z.string().nullable(),
   text: z.string(),
+  /** Descriptions of the pictures that went with it. */
+  alts: z.array(z.string()).default([]),
   at: z.number(),
 });
 /** A reply of ours that a person sent through Potluck. */
@@ -79,6 +83,7 @@ function oursOf(reply: Recorded, source: string): Post {
     via: 'reply',
     author: authorOf('us'),
     text: reply.text,
+    media: reply.alts.map((alt) => ({ url: null, alt })),
     url: addressOf(PEOPLE.us, `ours-${reply.key}`),
     createdAt: reply.at,
     ours: true,
@@ -199,7 +204,12 @@ function create({ speed }: z.output<typeof config>, context: SourceContext): Sou
     return posts.sort((a, b) => a.createdAt - b.createdAt);
   }
 
-  async function send(text: string, to: Post | null, key: string): Promise<readonly Post[]> {
+  async function send(
+    text: string,
+    to: Post | null,
+    { idempotencyKey: key, signal, media = [] }: SendOptions,
+  ): Promise<readonly Post[]> {
+    signal.throwIfAborted();
     const { problem, parts } = measure(text);
     if (problem) throw new RejectedError(problem);
     const reply = await replies.add({
@@ -207,6 +217,7 @@ function create({ speed }: z.output<typeof config>, context: SourceContext): Sou
       conversation: to?.conversationId ?? `ours-${key}`,
       replyTo: to?.id ?? null,
       text: parts[0] ?? '',
+      alts: media.map(({ alt }) => alt),
       at: clock.now(),
     });
     return [oursOf(reply, name)];
@@ -231,14 +242,9 @@ function create({ speed }: z.output<typeof config>, context: SourceContext): Sou
     conversation,
     measure: (_post, text) => measure(text),
     measurePost: measure,
-    async reply(post, text, { idempotencyKey, signal }) {
-      signal.throwIfAborted();
-      return send(text, post, idempotencyKey);
-    },
-    async publish(text, { idempotencyKey, signal }) {
-      signal.throwIfAborted();
-      return send(text, null, idempotencyKey);
-    },
+    pictures: () => PICTURES,
+    reply: (post, text, options) => send(text, post, options),
+    publish: (text, options) => send(text, null, options),
     async check() {
       return [{ ok: true, what: `plays ${CUES.length} made-up posts about a fictional brand`, remedy: null }];
     },

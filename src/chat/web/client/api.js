@@ -11,16 +11,20 @@
  *
  * @param {'GET' | 'POST'} method
  * @param {string} path
- * @param {unknown} [body]
+ * @param {unknown} [body] a Blob is sent as it is, anything else as JSON
  * @returns {Promise<Answer>}
  */
 export async function ask(method, path, body) {
+  const file = body instanceof Blob;
   try {
     const response = await fetch(path, {
       method,
       credentials: 'same-origin',
       ...(method === 'POST'
-        ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }
+        ? {
+            headers: { 'content-type': file ? 'application/octet-stream' : 'application/json' },
+            body: file ? body : JSON.stringify(body ?? {}),
+          }
         : {}),
     });
     if (response.status === 401 && path !== '/api/login') location.assign('/login');

@@ -1,5 +1,6 @@
 import { ago, excerpt, hue, initials, moment, oneLine, readable, span } from './format.js';
 import { icon } from './icons.js';
+import { pictureStrip } from './pictures.js';
 import { h, outside } from './tree.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -234,14 +235,16 @@ export function why(card) {
  */
 export function draftBox(card, ui) {
   if (card.draft === null)
-    return ui.unsaved
-      ? h(
-          'p',
-          { class: 'strip', key: 'draft' },
-          icon('pen'),
-          'You have unsaved words here. Draft brings them back.',
-        )
-      : null;
+    return card.pictures.length > 0
+      ? h('div', { class: 'drafted', key: 'draft' }, pictureStrip(card))
+      : ui.unsaved
+        ? h(
+            'p',
+            { class: 'strip', key: 'draft' },
+            icon('pen'),
+            'You have unsaved words here. Draft brings them back.',
+          )
+        : null;
   return h(
     'div',
     { class: 'drafted', key: 'draft' },
@@ -263,6 +266,7 @@ export function draftBox(card, ui) {
         `${oneLine(card.approval.by, 60)} asks somebody else to read this before it is public.`,
       ),
     h('p', { class: 'said', dir: 'auto' }, excerpt(card.draft.text).text),
+    pictureStrip(card),
   );
 }
 

@@ -1,6 +1,7 @@
 import { dialogView } from './dialogs.js';
 import { draw } from './dom.js';
 import { newEditor, refused } from './editor.js';
+import { createPictureDesk } from './picture-desk.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
 /** @typedef {import('../../../domain/item.ts').Person} Person */
@@ -183,10 +184,23 @@ export function createDesk(page) {
     if (ok && data.measure) edit((editor) => ({ ...editor, measure: data.measure, measured: text }));
   }
 
+  const pictures = createPictureDesk({
+    ask: page.ask,
+    cardOf,
+    show(card) {
+      if (subject?.itemId === card.itemId) subject = card;
+      page.show(card);
+    },
+    edit: (change) => edit((editor) => ({ ...editor, ...change })),
+    measure,
+  });
+
   /** @param {HTMLTextAreaElement} field */
   function typed(field) {
-    if (field.id !== 'answer' || dialog?.kind !== 'editor') return;
+    if (dialog?.kind !== 'editor') return;
     const { itemId } = dialog;
+    if (field.dataset.alt) return pictures.typed(itemId, field);
+    if (field.id !== 'answer') return;
     const unsaved = new Map(page.room().unsaved);
     if (field.value === (cardOf(itemId)?.draft?.text ?? '')) unsaved.delete(itemId);
     else unsaved.set(itemId, field.value);
@@ -202,7 +216,8 @@ export function createDesk(page) {
     const { itemId } = dialog;
     const { text } = dialog.editor;
     edit((editor) => ({ ...editor, busy: true, problem: null }));
-    const answer = await send(itemId, { action, text });
+    const seen = cardOf(itemId)?.pictures.map((picture) => picture.id) ?? [];
+    const answer = await send(itemId, { action, text, ...(action === 'send' ? { pictures: seen } : {}) });
     if (!answer.ok) return edit((editor) => refused(editor, answer.text));
     const unsaved = new Map(page.room().unsaved);
     unsaved.delete(itemId);
@@ -261,6 +276,17 @@ export function createDesk(page) {
     act,
     render,
     typed,
+    /**
+     * A field of the open dialog was left, or a file was chosen.
+     *
+     * @param {EventTarget | null} field
+     */
+    changed(field) {
+      if (dialog?.kind !== 'editor') return;
+      if (field instanceof HTMLTextAreaElement && field.dataset.alt) pictures.save(dialog.itemId, field);
+      if (field instanceof HTMLInputElement && field.id === 'picture-file')
+        void pictures.add(dialog.itemId, field);
+    },
     askName,
     /** @param {ReadonlyMap<number, Card>} cards */
     cardsChanged(cards) {
@@ -320,6 +346,9 @@ export function createDesk(page) {
           return void submitEditor('draft');
         case 'editor-send':
           return void submitEditor('send');
+        case 'picture-remove':
+          if (dialog?.kind !== 'editor') return;
+          return void pictures.remove(dialog.itemId, button.dataset.picture ?? '');
         case 'editor-back':
           edit((editor) => ({ ...editor, step: 'write' }));
           return void document.getElementById('answer')?.focus();

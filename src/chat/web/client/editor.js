@@ -1,5 +1,6 @@
 import { ago, excerpt, oneLine } from './format.js';
 import { icon } from './icons.js';
+import { pictureFields, pictureStrip } from './pictures.js';
 import { h, outside } from './tree.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -16,6 +17,7 @@ import { h, outside } from './tree.js';
  * @property {Measure | null} measure how the network counts; null until it has been asked
  * @property {string} measured the text that `measure` belongs to
  * @property {boolean} busy
+ * @property {boolean} adding a picture is on its way
  * @property {string | null} problem what came in the way, in words
  */
 
@@ -25,7 +27,16 @@ import { h, outside } from './tree.js';
  * @returns {Editor}
  */
 export function newEditor(text, step) {
-  return { step, text, initial: text, measure: null, measured: '', busy: false, problem: null };
+  return {
+    step,
+    text,
+    initial: text,
+    measure: null,
+    measured: '',
+    busy: false,
+    adding: false,
+    problem: null,
+  };
 }
 
 /**
@@ -81,6 +92,7 @@ export function editorView(editor, card, itemId, now) {
         'aria-describedby': 'count',
       }),
       count(editor, card),
+      card && pictureFields(card, editor.adding),
     ),
     editor.step === 'review' ? review(editor, card) : null,
     editor.step === 'review' ? sendRow(editor, card) : writeRow(editor, card),
@@ -194,6 +206,7 @@ function review(editor, card) {
         h('p', {}, part),
       ),
     ),
+    card && pictureStrip(card),
   );
 }
 
@@ -204,7 +217,7 @@ function review(editor, card) {
 function writeRow(editor, card) {
   const ended = card === null || card.closing !== null;
   const empty = editor.text.trim() === '';
-  const ready = counted(editor) && editor.measure?.problem === null;
+  const ready = counted(editor) && !editor.adding && editor.measure?.problem === null;
   return h(
     'div',
     { class: 'row end', key: 'row-write' },
@@ -244,7 +257,8 @@ function sendRow(editor, card) {
         type: 'button',
         class: 'button primary send',
         'data-do': 'editor-send',
-        disabled: editor.busy || ended || !counted(editor) || editor.measure?.problem !== null,
+        disabled:
+          editor.busy || editor.adding || ended || !counted(editor) || editor.measure?.problem !== null,
       },
       icon('send'),
       editor.busy ? 'Sending…' : 'Send now',

@@ -236,6 +236,7 @@ document.addEventListener('change', (event) => {
   const select = event.target;
   if (select instanceof HTMLSelectElement && select.dataset.filter)
     setFilter({ [select.dataset.filter]: select.value });
+  desk.changed(select);
 });
 document.addEventListener('keydown', (event) =>
   onKey(event, {
