@@ -178,7 +178,13 @@ function cleaned(source: Source): Source {
       async receive(request) {
         const result = await told(receive.call(source, request));
         const { posts, dropped } = clean(result.posts);
-        return { ...result, posts, dropped: [...(result.dropped ?? []), ...dropped] };
+        const changed = result.changed && clean(result.changed).posts;
+        return {
+          ...result,
+          posts,
+          ...(changed && { changed }),
+          dropped: [...(result.dropped ?? []), ...dropped],
+        };
       },
     }),
     ...(conversation && {

@@ -39,6 +39,8 @@ export interface Delivery {
   readonly state?: (before: SourceState, fresh: readonly Post[]) => SourceState;
   /** Posts of a catch-up say nothing about how quick we are. */
   readonly backfilled: boolean;
+  /** Old posts of which only the change is news: they open nothing. */
+  readonly changed?: readonly Post[];
   /** Ids of posts that the network has deleted. */
   readonly deleted?: readonly string[];
   /** As the source declares it: words that differ from those we know are newer ones, also without a time. */
@@ -108,7 +110,9 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       }
     }
     const { untimedEdits = false } = delivery;
-    const again = placed.again.filter((post) => untimedEdits || post.editedAt !== null);
+    const again = [...placed.again, ...(delivery.changed ?? [])].filter(
+      (post) => untimedEdits || post.editedAt !== null,
+    );
     for (const post of again.length > 0 ? await queries.editPosts(again, untimedEdits) : []) {
       const item = await edited(life, post);
       if (item) changed.add(item.id);
@@ -290,7 +294,9 @@ async function customerSpoke(
   const oursLater = later.filter((other) => thread.posts[other]?.ours);
   let next: Item | null;
   if (item) {
-    const standing = standingOf(item, post, asked >= 0, oursLater.length > 0);
+    // Also by what arrives together with it: of a thread that we join late, what was settled before is no longer waiting.
+    const settled = thread.posts.slice(index + 1, Math.max(asked, 0)).some((other) => other.ours);
+    const standing = standingOf(item, post, asked >= 0, settled || oursLater.length > 0);
     const routing = routed(life, post, verdict, true);
     const action = {
       type: 'customer-posted',

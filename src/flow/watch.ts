@@ -257,11 +257,12 @@ export function createWatch(source: Source, deps: WatchDeps): Watch {
     if (!source.receive)
       return { status: 404, body: { error: 'This source takes no posts over HTTP.' }, posts: [] };
     const result = await source.receive(request);
-    const { deleted = [], dropped = [] } = result;
-    if (result.posts.length + dropped.length + deleted.length > 0) {
+    const { changed = [], deleted = [], dropped = [] } = result;
+    if (result.posts.length + changed.length + dropped.length + deleted.length > 0) {
       await deps.ingest({
         source: name,
         posts: result.posts,
+        changed,
         deleted,
         backfilled: false,
         state: (state, fresh) => ({

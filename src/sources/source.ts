@@ -64,6 +64,11 @@ export interface HookResult {
   readonly body: Readonly<Record<string, unknown>> | string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly posts: readonly Post[];
+  /**
+   * Posts from before the look-back that were only changed now: where they are known, their words are taken over, and
+   * nothing is opened for them.
+   */
+  readonly changed?: readonly Post[];
   readonly dropped?: readonly Dropped[];
   /** As in {@link Batch}. */
   readonly deleted?: readonly string[];

@@ -54,6 +54,8 @@ export type Lack =
   | 'edited-reply'
   /** What is pushed does not say that it was changed. */
   | 'edited-push'
+  /** Whoever pushes an old post means it. */
+  | 'past-push'
   /** No credentials, so no 401/403. */
   | 'auth'
   /** An answer that is not what it claims to be cannot be told (a webhook has no answers). */

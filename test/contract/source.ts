@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { editingContract } from './source-editing.ts';
 import { failingContract } from './source-failing.ts';
+import { lookbackContract } from './source-lookback.ts';
 import { picturesContract } from './source-pictures.ts';
 import { readingContract } from './source-reading.ts';
 import { exchange, expectValid, keysOf, many, worldTest } from './source-steps.ts';
@@ -65,6 +66,7 @@ export function sourceContract(name: string, make: MakeWorld): void {
   describe(`${name}: the source contract`, () => {
     readingContract(make);
     editingContract(make);
+    lookbackContract(make);
     failingContract(make);
     receivingContract(make);
     writingContract(make);

@@ -209,6 +209,16 @@ describe('a conversation', () => {
     expect(item).toMatchObject({ state: 'open', postId: 'q', priority: 70, waitingSince: NOON });
   });
 
+  it('that we join late waits since what is still open, not since what was settled before', async () => {
+    await world.ingest([theirs('late', 60)]);
+    await world.ingest([theirs('p1', 0), ours('a', 10), theirs('late', 60)], { backfilled: true });
+    expect(await world.item('p1')).toMatchObject({
+      state: 'open',
+      postId: 'late',
+      waitingSince: NOON + 60 * MINUTE,
+    });
+  });
+
   it('that somebody closed by hand comes back for a question they had not seen', async () => {
     const { item, source } = await deliver([theirs('p1', 0)]);
     await world.does(ana, item.id, { type: 'dismiss', reason: 'elsewhere' });

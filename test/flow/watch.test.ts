@@ -438,6 +438,19 @@ describe('a post that is pushed to us', () => {
     await expect(watch.receive(request)).rejects.toThrow('the disk is full');
   });
 
+  it('and is old, and only changed, is taken over where it is known and opens nothing', async () => {
+    await world.ingest([theirs('p1', 0)]);
+    const watch = await start({}, scriptedSource({ can: { receive: true } }));
+    const edited = { text: 'question two?', editedAt: NOON + MINUTE };
+    const changed = [theirs('p1', 0, edited), theirs('p2', 0, { conversationId: 'p2', ...edited })];
+    Object.assign(watch.source, { onReceive: () => ({ status: 200, body: '', posts: [], changed }) });
+    await watch.receive(request);
+    expect(await world.store.post('blog', 'p1')).toMatchObject(edited);
+    expect(await world.store.post('blog', 'p2')).toBeNull();
+    expect((await world.events('p1')).map(({ type }) => type)).toEqual(['opened', 'post-edited']);
+    expect(await world.store.newestItems(10)).toHaveLength(1);
+  });
+
   it('is not taken by a source that takes none', async () => {
     const { receive: _, ...none } = source;
     const watch = await start({}, none);

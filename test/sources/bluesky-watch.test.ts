@@ -142,6 +142,14 @@ describe('the public stream', () => {
     expect(await until(w, next())).toMatchObject([{ id: pictured.uri, media: [{ alt }] }]);
   });
 
+  it('leaves an archive alone that somebody brings along under its old dates', async () => {
+    const w = await world();
+    const { next } = await listening(w);
+    write(w, 'my first slow cooker', { at: w.clock.now() - 25 * HOUR });
+    const young = write(w, 'my last slow cooker', { at: w.clock.now() - 23 * HOUR });
+    expect((await until(w, next())).map(({ id }) => id)).toEqual([young.uri]);
+  });
+
   it('tells a share from a quote, a mention, a reply and a word', async () => {
     const w = await world();
     const { brand } = w.network;

@@ -571,6 +571,12 @@ describe('webhooks', () => {
       editedAt: given.updatedAt,
       text: expect.stringContaining('Edited now'),
     });
+    // What was there before we came is not put before anybody for a corrected word.
+    const old = world.fake.add({ raw: 'Of old', createdAt: world.clock.now() - 25 * 3_600_000 });
+    expect(await send(world, pushed(world, old), event('post_edited'))).toMatchObject({
+      posts: [],
+      changed: [{ id: String(old.id) }],
+    });
     const deleted = { posts: [], deleted: [String(given.id)] };
     expect(await send(world, pushed(world, given), event('post_destroyed'))).toMatchObject(deleted);
     given.userDeleted = true;

@@ -113,7 +113,7 @@ describe('the webhook of GitHub', () => {
   it('opens nothing for a change of something that is years old', async () => {
     const world = await start();
     const result = await send(world, request(fixture('issue_comment-edited')));
-    expect(result).toMatchObject({ status: 202, posts: [] });
+    expect(result).toMatchObject({ status: 202, posts: [], changed: [{ editedAt: expect.any(Number) }] });
   });
 
   it.each([

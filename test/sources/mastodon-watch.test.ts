@@ -4,7 +4,7 @@ import { RateLimitedError, UnavailableError } from '../../src/errors.ts';
 import { mastodon } from '../../src/sources/mastodon/mastodon.ts';
 import { merge } from '../../src/sources/mastodon/merge.ts';
 import type { Meter } from '../../src/sources/source.ts';
-import { MINUTE } from '../contract/source-steps.ts';
+import { HOUR, MINUTE } from '../contract/source-steps.ts';
 import { mentionHtml } from '../fixtures/mastodon/fake-mastodon.ts';
 import { answer, asked, poll, signal, start } from '../fixtures/mastodon/steps.ts';
 import { type MastodonWorld, mastodonWorld } from '../fixtures/mastodon/world.ts';
@@ -142,6 +142,19 @@ describe('the public stream', () => {
     const batch = await poll(world);
     expect(batch.deleted).toEqual([post.id]);
     expect((await poll(world, batch.cursor)).deleted).toBeUndefined();
+  });
+});
+
+describe('an edit in the public stream', () => {
+  it('of what was there before we came brings nothing', async () => {
+    const world = await start({}, { watch: ['pot'], public: 'all' });
+    const old = write(world, '<p>my lid</p>', { createdAt: world.clock.now() - 25 * HOUR });
+    const young = write(world, '<p>my lid</p>', { createdAt: world.clock.now() - 23 * HOUR });
+    const { next } = await listening(world);
+    const edit = next();
+    world.fake.editStatus(old, '<p>my pot</p>');
+    world.fake.editStatus(young, '<p>my pot</p>');
+    expect(await edit).toMatchObject({ id: young.id });
   });
 });
 

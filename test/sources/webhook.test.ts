@@ -62,7 +62,10 @@ async function world(): Promise<SourceWorld> {
     clock,
     secrets: [TOKEN, SECRET],
     logged,
-    lacks: { failures: 'a webhook is not asked, it is told' },
+    lacks: {
+      failures: 'a webhook is not asked, it is told',
+      'past-push': 'whoever sends an old post means it',
+    },
     many: 900,
     give: () => Promise.resolve(),
     idOf: (key) => key,

@@ -106,7 +106,10 @@ export function createWatch(
       const wanted = isUnreadable(view) ? undefined : pending.get(view.uri);
       if (isUnreadable(view) || !wanted) continue;
       try {
-        posts.push(readPost(view, name, us(), wanted.otherwise));
+        const post = readPost(view, name, us(), wanted.otherwise);
+        // Somebody brings their archive along from another network, each post under its own old date.
+        if (post.createdAt < clock.now() - options.lookbackMs) pending.delete(view.uri);
+        else posts.push(post);
       } catch (error) {
         if (!(error instanceof z.ZodError)) throw error;
         log.debug({ source: name, uri: view.uri }, 'unreadable post in the stream');

@@ -80,8 +80,10 @@ export function createReceiver(connection: Connection, numbers: Numbers, places:
     if (!places.wants(post)) return ignored('not watched');
     await numbers.remember([post]);
     const answered = await numbers.answeredBy(post, [], true, signal);
-    const made = connection.toPost(post, { replyTo: answered.id, edited: event === 'post_edited' });
-    return answer(200, { accepted: 1 }, { posts: [made] });
+    const edited = event === 'post_edited';
+    const made = connection.toPost(post, { replyTo: answered.id, edited });
+    const old = edited && made.createdAt < connection.clock.now() - connection.config.lookback;
+    return answer(200, { accepted: 1 }, old ? { changed: [made] } : { posts: [made] });
   }
 
   async function onTopic(raw: unknown, event: string): Promise<HookResult> {

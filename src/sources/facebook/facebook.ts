@@ -64,7 +64,7 @@ export const facebook = defineSource({
         return session ? { handle: session.pageName, url: session.url } : null;
       },
       poll,
-      ...(keys ? { receive: createReceiver(page, threads, keys) } : {}),
+      ...(keys ? { receive: createReceiver(page, threads, keys, config.lookback) } : {}),
       conversation: createConversation(page),
       mayNotReply: sender.mayNotReply,
       measure: sender.measure,

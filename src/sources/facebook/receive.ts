@@ -29,6 +29,8 @@ const RETRY_SECONDS = 60;
 /** What the changes of one request come to. */
 interface Gathered {
   readonly posts: Map<string, Post>;
+  /** Edits of what is older than the look-back. */
+  readonly changed: Map<string, Post>;
   readonly deleted: Set<string>;
   readonly dropped: Dropped[];
 }
@@ -44,7 +46,7 @@ interface Notice {
 }
 
 /** @see Source.receive */
-export function createReceiver(page: Page, threads: Threads, keys: HookKeys) {
+export function createReceiver(page: Page, threads: Threads, keys: HookKeys, lookbackMs: number) {
   const signal = new AbortController().signal;
 
   /** The object itself; null when it is gone or not shown to us. */
@@ -119,6 +121,7 @@ export function createReceiver(page: Page, threads: Threads, keys: HookKeys) {
     if (data.verb === 'remove') {
       into.deleted.add(id);
       into.posts.delete(id);
+      into.changed.delete(id);
       return;
     }
     const edited = EDITS.has(data.verb);
@@ -133,7 +136,8 @@ export function createReceiver(page: Page, threads: Threads, keys: HookKeys) {
     };
     try {
       const post = isComment ? await comment(told) : await entry(told);
-      if (post) into.posts.set(id, post);
+      const old = edited && post !== null && post.createdAt < page.clock.now() - lookbackMs;
+      if (post) (old ? into.changed : into.posts).set(id, post);
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       into.dropped.push({ id, why: problemsOf(error) });
@@ -143,9 +147,10 @@ export function createReceiver(page: Page, threads: Threads, keys: HookKeys) {
   return async function receive(request: HookRequest): Promise<HookResult> {
     const opened = openHook(request, keys, 'page', page.id);
     if (isAnswer(opened)) return opened;
-    const into: Gathered = { posts: new Map(), deleted: new Set(), dropped: [] };
-    const result = (): Pick<HookResult, 'posts' | 'deleted' | 'dropped'> => ({
+    const into: Gathered = { posts: new Map(), changed: new Map(), deleted: new Set(), dropped: [] };
+    const result = (): Pick<HookResult, 'posts' | 'changed' | 'deleted' | 'dropped'> => ({
       posts: [...into.posts.values()],
+      changed: [...into.changed.values()],
       deleted: [...into.deleted],
       dropped: into.dropped,
     });
@@ -162,7 +167,8 @@ export function createReceiver(page: Page, threads: Threads, keys: HookKeys) {
         ...result(),
       };
     }
-    return { status: 200, body: { received: into.posts.size + into.deleted.size }, ...result() };
+    const received = into.posts.size + into.changed.size + into.deleted.size;
+    return { status: 200, body: { received }, ...result() };
   };
 }
 

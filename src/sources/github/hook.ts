@@ -8,9 +8,6 @@ import { type Place, postId } from './ids.ts';
 import { viaOf } from './poll.ts';
 import { commentEntry, commentSchema, type Entry, type Topic, topicEntry, topicSchema } from './shapes.ts';
 
-/** A change of an older text is not worth a card: whoever wrote it years ago mends a link. */
-const EDITED_WITHIN_MS = 30 * 24 * 3_600_000;
-
 const envelope = z.object({
   action: z.string().catch(''),
   repository: z.object({ full_name: z.string().regex(/^[^/\s]+\/[^/\s]+$/) }),
@@ -93,11 +90,15 @@ async function take(connection: Connection, about: About): Promise<HookResult> {
   const id = postId(entry, entry.comment);
   if (GONE.has(action)) return { ...answer(202, { deleted: 1 }), deleted: [id] };
   if (!WRITTEN.has(action)) return answer(202, { ignored: `the action ${action.slice(0, 50)}` });
-  if (action === 'edited' && entry.createdAt < connection.clock.now() - EDITED_WITHIN_MS)
-    return answer(202, { ignored: 'a change of something older than 30 days' });
   try {
     const post = connection.toPost(entry, viaOf(entry, connection.me()?.login));
-    return { status: 202, body: { accepted: 1 }, posts: [post] };
+    // A change of an older text is not worth a card: whoever wrote it years ago mends a link.
+    const old = action === 'edited' && post.createdAt < connection.clock.now() - connection.config.lookback;
+    return {
+      status: 202,
+      body: { accepted: 1 },
+      ...(old ? { posts: [], changed: [post] } : { posts: [post] }),
+    };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const why = problemsOf(error);

@@ -28,6 +28,7 @@ export function createListener(
   poller: Poller,
   watch: Watch,
   memory: Memory,
+  lookbackMs: number,
 ): (signal: AbortSignal) => AsyncGenerator<readonly Post[]> {
   const { log, name } = connection;
   /** Why a stream could not be opened last time. */
@@ -77,6 +78,9 @@ export function createListener(
       const known = memory.editOf(status.id);
       // The same post, or the same edit, by several streams is brought once.
       if (known !== null && known >= (status.edited_at ?? 0)) return null;
+      // An edit of what was there before we came; what this process has forgotten, the conversation brings.
+      const old = status.created_at < connection.clock.now() - lookbackMs;
+      if (event.event === 'status.update' && known === null && old) return null;
       const own = status.account.id === connection.current()?.me.id;
       // The notification brings it, and says that it speaks to us.
       const elsewhere = known === null && !channel.user && speaksToUs(status);

@@ -59,7 +59,7 @@ export const mastodon = defineSource({
         return session ? { handle: `@${session.handle}`, url: session.me.url ?? null } : null;
       },
       poll: poller.poll,
-      ...(streams ? { listen: createListener(connection, poller, watch, memory) } : {}),
+      ...(streams ? { listen: createListener(connection, poller, watch, memory, config.lookback) } : {}),
       conversation: threads.conversation,
       measure: sender.measure,
       measurePost: sender.measurePost,
