@@ -2,6 +2,7 @@ import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
 import { checkRoutes } from './config-routes.ts';
+import { type Attention, attentionSchema } from './domain/attention.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
 import {
@@ -76,6 +77,8 @@ export interface Config {
   readonly defaults: readonly Place[];
   /** Where Potluck says what is no card: hand-overs, digests, proposals. */
   readonly teamPlaces: readonly Place[];
+  /** How many new cards channels take. */
+  readonly attention: Attention;
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -138,6 +141,7 @@ const policySchema = z.strictObject({
       channels: z.array(placeName).min(1).max(20).optional(),
     })
     .prefault({}),
+  attention: attentionSchema.prefault({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
@@ -214,6 +218,12 @@ export function readConfig(
     },
     problems,
   );
+  for (const name of Object.keys(policy?.attention.channels ?? {}))
+    if (!chats.some(({ kind }) => kind.kind === placeOf(name).chat))
+      problems.push({
+        path: `attention.channels.${name}`,
+        message: `is in ${placeOf(name).chat}, which is not connected.`,
+      });
   for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
     if (!Object.hasOwn(policy?.sources ?? {}, name))
       problems.push({
@@ -241,6 +251,7 @@ export function readConfig(
       routes,
       defaults,
       teamPlaces,
+      attention: policy?.attention ?? attentionSchema.parse({}),
       demo,
       secrets: secretsOf(filled),
     },

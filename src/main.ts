@@ -12,6 +12,7 @@ import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
+import { budgetOf } from './domain/attention.ts';
 import type { Post } from './domain/post.ts';
 import { type Place, placeOf, ruleList } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
@@ -20,6 +21,7 @@ import { isWorking } from './domain/working-time.ts';
 import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
+import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
@@ -27,6 +29,7 @@ import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
+import { createNotices } from './flow/notices.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { readiness } from './flow/readiness.ts';
@@ -179,6 +182,13 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     changes.tell(itemIds);
     for (const present of presents.values()) present.nudge();
   };
+  const notices = createNotices({
+    store,
+    clock,
+    nudge: () => {
+      for (const present of presents.values()) present.nudge();
+    },
+  });
   const ingest = createIngest({
     store,
     clock,
@@ -244,11 +254,25 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
           .get(item.source)
           ?.ask(post, AbortSignal.any([stopping.signal, AbortSignal.timeout(15_000)]));
     };
-    presents.set(chat.kind, createPresent(chat, { store, clock, view, random, leases, freshen, log }));
+    const attention = createAttention({
+      chat: chat.kind,
+      store,
+      clock,
+      notices,
+      budget: (place) => budgetOf(config.attention, place),
+      labelOf: (name) => byName.get(name)?.label ?? name,
+      themesOf: () => [],
+    });
+    presents.set(
+      chat.kind,
+      createPresent(chat, { store, clock, view, random, leases, freshen, attention, log }),
+    );
   }
 
   await http.listen();
-  const desk = createDesk({ policy, log }, []);
+  const desk = createDesk({ policy, log }, [
+    attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
+  ]);
   const parts = {
     desk,
     store,

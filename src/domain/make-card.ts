@@ -49,7 +49,8 @@ const RESPONSE_LABELS: Readonly<Record<SuggestedResponse, string>> = {
 };
 
 // Bands of priority; the triage's table of weights is made for them.
-const URGENT = 80;
+/** From this priority on it is urgent. */
+export const URGENT = 80;
 const HIGH = 60;
 const NORMAL = 30;
 const MAX_NOTES = 5;

@@ -5,6 +5,7 @@ import { type Item, isClosed } from '../domain/item.ts';
 import { cutAfter } from '../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, NoticeRow, Store } from '../store/store.ts';
+import type { Attention } from './attention.ts';
 import type { Leases } from './leases.ts';
 import { createTelling, FIND_SLACK_MS, type Way } from './telling.ts';
 import type { View } from './view.ts';
@@ -19,6 +20,8 @@ export interface PresentDeps {
   readonly leases: Leases;
   /** Asks the network for the item's conversation, so that what was answered elsewhere is never put before the team. */
   readonly freshen: (item: Item) => Promise<void>;
+  /** Null where a channel takes whatever comes. */
+  readonly attention?: Attention | null;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -114,8 +117,10 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     const waiting = [...channelFree].filter(([, at]) => at > now).map(([channel]) => channel);
     const except = [...new Set([...busy.keys(), ...waiting])];
     const page = chat.channelIntervalMs > 0 ? PACED_PAGE : PAGE;
+    const full = (await deps.attention?.full(now)) ?? { channels: [], exempt: 0 };
+    await rollUp(full.channels, now);
     const [behind, said] = await Promise.all([
-      store.cardsBehind(chat.kind, now, page, except),
+      store.cardsBehind(chat.kind, now, page, except, full),
       telling ? store.noticesBehind(chat.kind, now, page, except) : [],
     ]);
     const channels = byChannel(behind);
@@ -130,6 +135,16 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
         nudge();
       });
       busy.set(channel, work);
+    }
+  }
+
+  /** What a full channel must wait for is summed up there. */
+  async function rollUp(full: readonly string[], now: number): Promise<void> {
+    const { attention } = deps;
+    if (!attention) return;
+    for (const channel of await attention.rolling(full)) {
+      // Asking for a channel that another process has must not hold up what is ours.
+      if (await deps.leases.hold(leaseOf(channel))) await attention.level(channel, now);
     }
   }
 
@@ -168,8 +183,10 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     wake = () => {};
   }
 
+  const leaseOf = (channel: string): string => `channel:${chat.kind}/${channel}`;
+
   async function mine(channel: string): Promise<boolean> {
-    if (await deps.leases.hold(`channel:${chat.kind}/${channel}`)) return true;
+    if (await deps.leases.hold(leaseOf(channel))) return true;
     channelFree.set(channel, clock.now() + TICK_MS);
     return false;
   }

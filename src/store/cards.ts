@@ -63,9 +63,18 @@ async function update(db: Db, row: CardRow): Promise<boolean> {
   return numUpdatedRows > 0n;
 }
 
+const NOWHERE = { channels: [], exempt: 0 };
+
 type CardQueries = Pick<
   Queries,
-  'wantCards' | 'cardsOf' | 'cardByRef' | 'cardsBehind' | 'nextCardAt' | 'saveCards'
+  | 'wantCards'
+  | 'cardsOf'
+  | 'cardByRef'
+  | 'cardsBehind'
+  | 'cardsBegun'
+  | 'cardsHeld'
+  | 'nextCardAt'
+  | 'saveCards'
 >;
 
 /** Everything about cards. */
@@ -102,7 +111,7 @@ export function cardQueries(door: Door): CardQueries {
       return row ? toCard(row) : null;
     },
 
-    async cardsBehind(chat, now, limit, except = []) {
+    async cardsBehind(chat, now, limit, except = [], full = NOWHERE) {
       const db = door.db();
       let behind = db
         .selectFrom('cards')
@@ -119,12 +128,55 @@ export function cardQueries(door: Door): CardQueries {
         .orderBy('channel')
         .limit(limit);
       if (except.length > 0) behind = behind.where('channel', 'not in', except);
+      if (full.channels.length > 0)
+        behind = behind.where((where) =>
+          where.or([
+            where('channel', 'not in', full.channels),
+            where('ref', 'is not', null),
+            where('posting_at', 'is not', null),
+            where('item_priority', '>=', full.exempt),
+          ]),
+        );
       const rows = await behind.execute();
       const items = await toItems(db, rows);
       return rows.flatMap((row, at) => {
         const item = items[at];
         return item ? [{ ...toCard(row), item }] : [];
       });
+    },
+
+    async cardsBegun(chat, since) {
+      const rows = await door
+        .db()
+        .selectFrom('cards')
+        .select(['channel', sql<number>`count(*)`.as('count')])
+        .where('chat', '=', chat)
+        .where('posting_at', '>', since)
+        .groupBy('channel')
+        .execute();
+      return new Map(rows.map(({ channel, count }) => [channel, Number(count)]));
+    },
+
+    async cardsHeld(chat, channel, limit, offset = 0) {
+      const db = door.db();
+      const held = db
+        .selectFrom('cards')
+        .where('chat', '=', chat)
+        .where('channel', '=', channel)
+        .where('behind', '=', sql.lit(1))
+        .where('cards.ref', 'is', null)
+        .where('posting_at', 'is', null);
+      const [{ count } = { count: 0 }] = await held.select(sql<number>`count(*)`.as('count')).execute();
+      const rows = await held
+        .innerJoin('items', 'items.id', 'cards.item_id')
+        .selectAll('items')
+        .orderBy('item_priority', 'desc')
+        .orderBy('item_waiting_since')
+        .orderBy('item_id')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return { items: await toItems(db, rows), total: Number(count) };
     },
 
     async nextCardAt(chat, now) {

@@ -246,13 +246,24 @@ export interface Queries {
    * and whose item is closed is not behind: there is nothing to show.
    *
    * @param except channels that are not looked at
+   * @param full channels in which nothing new is begun, unless its priority is at least `exempt`
    */
   cardsBehind(
     chat: string,
     now: number,
     limit: number,
     except?: readonly string[],
+    full?: { readonly channels: readonly string[]; readonly exempt: number },
   ): Promise<readonly CardBehind[]>;
+  /** How many cards were begun in each channel of a chat since then. */
+  cardsBegun(chat: string, since: number): Promise<ReadonlyMap<string, number>>;
+  /** Items whose card in a channel was never begun though they are open, most urgent first, and how many there are. */
+  cardsHeld(
+    chat: string,
+    channel: string,
+    limit: number,
+    offset?: number,
+  ): Promise<{ readonly items: readonly Item[]; readonly total: number }>;
   /** Earliest `notBefore` in the future among cards that are behind; null when none waits. */
   nextCardAt(chat: string, now: number): Promise<number | null>;
   /** All or none; one commit. */

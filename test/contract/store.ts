@@ -702,6 +702,38 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         );
       });
 
+      it('begins nothing in a full channel but what is exempt, and tells what is held there', async () => {
+        const chat = fresh();
+        const made: Item[] = [];
+        for (const [at, priority] of [40, 90, 60].entries()) {
+          const item = await created(newItem({ conversationId: fresh(), priority, waitingSince: T0 + at }));
+          await store.wantCards(item.id, [{ chat, channel: 'full' }]);
+          made.push(item);
+        }
+        const [low, urgent, high] = made as [Item, Item, Item];
+        const begun = await created(newItem({ conversationId: fresh(), priority: 10 }));
+        await store.wantCards(begun.id, [
+          { chat, channel: 'full' },
+          { chat, channel: 'free' },
+        ]);
+        for (const card of await store.cardsOf(begun.id))
+          if (card.channel === 'full') await store.saveCards([{ ...card, postingAt: T0 }]);
+        const full = { channels: ['full'], exempt: 80 };
+        const behind = await store.cardsBehind(chat, T0, 10, [], full);
+        expect(behind.map(({ itemId, channel }) => [itemId, channel])).toEqual([
+          [urgent.id, 'full'],
+          [begun.id, 'free'],
+          [begun.id, 'full'],
+        ]);
+        expect([...(await store.cardsBegun(chat, T0 - 1))]).toEqual([['full', 1]]);
+        expect([...(await store.cardsBegun(chat, T0))]).toEqual([]);
+        const held = await store.cardsHeld(chat, 'full', 2);
+        expect(held).toEqual({ items: [urgent, high], total: 3 });
+        expect((await store.cardsHeld(chat, 'full', 2, 2)).items).toEqual([low]);
+        await changed(low, { state: 'dismissed' });
+        expect((await store.cardsHeld(chat, 'full', 9)).total).toBe(2);
+      });
+
       it('finds a card by its reference', async () => {
         const chat = fresh();
         const item = await created(newItem({ source: fresh() }));

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { Item } from '../../src/domain/item.ts';
 import type { Notice } from '../../src/domain/notice.ts';
+import type { Attention } from '../../src/flow/attention.ts';
 import { createLeases } from '../../src/flow/leases.ts';
 import { createPresent, type Present } from '../../src/flow/present.ts';
 import type { Flow } from './flow.ts';
@@ -160,6 +161,7 @@ export function presenting(
     readonly holder?: string;
     readonly freshen?: (item: Item) => Promise<void>;
     readonly random?: () => number;
+    readonly attention?: Attention;
   } = {},
 ): Presenting {
   const stopping = new AbortController();
@@ -171,6 +173,7 @@ export function presenting(
     view,
     random: options.random ?? (() => 0.5),
     leases,
+    attention: options.attention ?? null,
     freshen: options.freshen ?? (async () => {}),
     log,
   });
