@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ago, type Item } from './item.ts';
-import { KIND_LABELS, URGENT } from './make-card.ts';
+import { KIND_LABELS } from './make-card.ts';
 import type { Notice, NoticeBlock } from './notice.ts';
 import { oneLine } from './text.ts';
 import type { Kind } from './triage/verdict.ts';
@@ -30,11 +30,6 @@ export function budgetOf(
   place: { readonly chat: string; readonly channel: string },
 ): number | null {
   return (attention.channels[`${place.chat}:${place.channel}`] ?? attention.perHour) || null;
-}
-
-/** Whether an item comes before the team whatever the budget says. */
-export function isExempt(item: Pick<Item, 'priority'>): boolean {
-  return item.priority >= URGENT;
 }
 
 /** An item whose card is held back, with what its post says. */
