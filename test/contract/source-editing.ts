@@ -131,6 +131,28 @@ export function editingContract(make: MakeWorld): void {
 
     worldTest(
       make,
+      'tells our own answer in the words in which it came back from sending',
+      { can: ['poll', 'reply'] },
+      async (world) => {
+        await world.give([exchange(world)[0]]);
+        const before = await drain(world, null);
+        const ask = pick(world, before.posts, 'ask');
+        const text = 'It does & <b>always</b> will *so far*, @ada:\n\nhttps://example.com/lid?a=1&b=2';
+        const { signal } = new AbortController();
+        const sent = (await world.source.reply?.(ask, text, { idempotencyKey: 'edits', signal })) ?? [];
+        expect(sent.length).toBeGreaterThan(0);
+        const { all } = await news(world, ask, before);
+        if (world.source.capabilities.conversation)
+          expect(all.map((one) => one.id)).toEqual(expect.arrayContaining(sent.map((post) => post.id)));
+        for (const one of all) {
+          const own = sent.find((post) => post.id === one.id);
+          if (own) expect(one).toMatchObject({ text: own.text, editedAt: null });
+        }
+      },
+    );
+
+    worldTest(
+      make,
       'survives an edit into rubbish, and the edit that mends it',
       { can: ['poll'], not: ['edited'] },
       async (world) => {
