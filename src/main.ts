@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,16 +27,21 @@ import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIngest } from './flow/ingest.ts';
+import { createKnown, whyNotContact } from './flow/known.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createNotices } from './flow/notices.ts';
+import { runPerson } from './flow/person-cli.ts';
+import { createPersonDesk } from './flow/person-desk.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
+import { createPrivacyDesk } from './flow/privacy-desk.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
 import { createRouter, type Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
+import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
 import { trySource } from './flow/try-source.ts';
@@ -212,7 +217,14 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       }),
     ]),
   );
-  const view = createView(store, byName, policy.approvals);
+  const known = createKnown({
+    queries: store,
+    clock,
+    sources: byName,
+    zone: config.time.zone,
+    names: config.brand.names,
+  });
+  const view = createView(store, byName, policy.approvals, known);
   const act: Act = createAct({
     store,
     clock,
@@ -220,6 +232,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     sources: byName,
     newId: randomUUID,
     policy,
+    whyNotContact: (item) => whyNotContact(store, item),
     changed,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,
@@ -270,7 +283,12 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   }
 
   await http.listen();
+  const people = { store, clock, sources: byName, zone: config.time.zone, view, changed, newId: randomUUID };
+  const thanks = createThanks({ ...people, notices, places: config.teamPlaces });
   const desk = createDesk({ policy, log }, [
+    createPersonDesk(people),
+    createPrivacyDesk(people),
+    thanks,
     attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
   ]);
   const parts = {
@@ -310,6 +328,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     createSchedule({ store, clock, act, watches, leases, changed, log }),
     log,
     stopping.signal,
+    [thanks.tick],
   );
 
   let stopped: Promise<void> | undefined;
@@ -380,6 +399,7 @@ function startJobs(
   schedule: ReturnType<typeof createSchedule>,
   log: Logger,
   signal: AbortSignal,
+  ticks: readonly (() => Promise<void>)[],
 ): { stop(): unknown }[] {
   const logger = {
     info: (message: string) => log.debug(message),
@@ -394,6 +414,7 @@ function startJobs(
     every('30 * * * * *', () => schedule.settle()),
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),
+    ...ticks.map((tick) => every('40 */10 * * * *', tick)),
   ];
 }
 
@@ -571,6 +592,27 @@ async function runRoutes(verb: string | undefined, ...rest: readonly string[]): 
   }
 }
 
+/** Exports or erases one person, on the database of the configuration; the bot may run meanwhile. */
+async function runPrivacy(verb: string | undefined, ...further: readonly string[]): Promise<void> {
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const store = await openStore(databaseUrl(await loadConfig(surroundings), surroundings.cwd));
+  try {
+    const fine = await runPerson(
+      {
+        store,
+        clock: systemClock,
+        newId: randomUUID,
+        print: (text) => void process.stdout.write(text),
+        save: (path, bytes) => writeFileSync(resolve(path), bytes, { mode: 0o600 }),
+      },
+      verb === undefined ? [] : [verb, ...further],
+    );
+    process.exitCode = fine ? 0 : 1;
+  } finally {
+    await store.close();
+  }
+}
+
 /** The rules of another file: a whole policy of which only `routes` counts, or nothing but the list. */
 function rulesIn(text: string, file: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
@@ -588,6 +630,7 @@ const COMMANDS: Readonly<
   doctor: runDoctor,
   backup: runBackup,
   source: runSource,
+  person: runPrivacy,
   routes: runRoutes,
   replay: (file) =>
     replay(

@@ -1,4 +1,5 @@
 import type { Measure } from './reply.ts';
+import { stem } from './topics.ts';
 
 /** Something about a draft that a person may want to change before it is public. */
 export interface Remark {
@@ -100,12 +101,6 @@ const PHRASES: readonly Phrases[] = [
   },
 ];
 
-/** Common words that show no attention to what was said. */
-const SMALL_WORDS = new Set(
-  'all and any are but can did for get got had has her him his how its let may not now off one our out see she the too two use was way who why yes yet you about after again also been because before being could does doing done dont down each even ever every from have having hello here into just like made make many more most much need never only other over please really same should some still such than thank thanks that their them then there these they this those through today until very want wants well were what when where which while will with would your yours'.split(
-    ' ',
-  ),
-);
 /** Fewer words than these say nothing that an answer could take up. */
 const LEAST_TOPICS = 4;
 const LEAST_ANSWER_WORDS = 8;
@@ -168,12 +163,6 @@ function contextRemark(words: readonly string[], { said, lang }: LintContext): R
       kinder: 'Take up one thing of theirs in their own words, then answer it.',
     },
   ];
-}
-
-/** The beginning of a word that means something: "dishwashers" and "dishwasher" are the same. Empty for small words. */
-function stem(word: string): string {
-  const small = word.toLowerCase().replace(/['’]\p{L}*$/u, '');
-  return small.length < 3 || SMALL_WORDS.has(small) ? '' : small.slice(0, 5);
 }
 
 function shouting(words: readonly string[]): Remark[] {

@@ -1,3 +1,4 @@
+import { ERASED } from './erasure.ts';
 import { changePictures, type PictureAction, samePictures } from './item-pictures.ts';
 import { PICTURES_KEPT_MS, type Picture } from './picture.ts';
 import type { Kind, Reason, SuggestedResponse, Verdict } from './triage/verdict.ts';
@@ -179,6 +180,10 @@ export type SystemAction =
       readonly postId: string;
       readonly instead: { readonly postId: string; readonly at: number } | null;
     }
+  /** What we know of somebody in the conversation has changed: its cards are drawn again. */
+  | { readonly type: 'author-changed' }
+  /** Whom the item is about asked to be forgotten. */
+  | { readonly type: 'author-erased' }
   | { readonly type: 'wake' }
   /** The routes have decided anew: what was quiet is for the team from now on, or the other way round. */
   | {
@@ -306,6 +311,8 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
     case 'also-posted':
     case 'post-edited':
     case 'post-deleted':
+    case 'author-changed':
+    case 'author-erased':
     case 'customer-posted':
     case 'wake':
     case 'route':
@@ -665,6 +672,10 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
         detail,
       );
     }
+    case 'author-changed':
+      return become({});
+    case 'author-erased':
+      return authorErased(item, now, become);
     case 'wake':
       if (item.state !== 'snoozed' || item.snoozedUntil === null || item.snoozedUntil > now)
         return refuse('nothing-to-do', 'It is not time yet.');
@@ -701,6 +712,26 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
     default:
       return refuse('invalid', 'Only a person may do that.');
   }
+}
+
+/** What people wrote on it may speak of them: only how it ended stays. */
+function authorErased(item: Item, now: number, become: Become): Transition {
+  if (item.sending) return refuse('sending', `A reply to #${item.id} is on its way.`);
+  const reasons = [{ code: 'erased', text: ERASED }];
+  const bare = { draft: null, pictures: [], approval: null, warning: null, reasons };
+  if (item.closing && isClosed(item))
+    return become({ ...bare, closing: { ...item.closing, url: null, words: null } });
+  return become({
+    ...closed(item, 'dismissed', {
+      how: 'dismissed',
+      by: { id: SYSTEM.id, name: SYSTEM.name },
+      at: now,
+      url: null,
+      reason: null,
+      words: ERASED,
+    }),
+    ...bare,
+  });
 }
 
 /** Whether triage closed it before anybody of the team saw it. */

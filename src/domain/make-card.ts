@@ -1,3 +1,4 @@
+import { type Known, knownPieces, NOTHING_KNOWN, noContactWords } from './acquaintance.ts';
 import type { Card, CardAction, CardPost, ReplyDoor, Tone } from './card.ts';
 import { MAX_CARD_POSTS } from './card.ts';
 import { DISMISS_REASONS, type Item, type ItemEvent, isClosed, isUnpublished } from './item.ts';
@@ -14,7 +15,12 @@ export interface CardInput {
   /** How many posts the conversation has in all. */
   readonly conversationSize: number;
   /** The author's earlier conversations and the item of the latest one. */
-  readonly author: { readonly conversations: number; readonly last: Item | null };
+  readonly author: {
+    readonly conversations: number;
+    readonly last: Item | null;
+    /** What the team wrote down about them, and what they did for us; left out when nothing is known. */
+    readonly known?: Known;
+  };
   readonly events: readonly ItemEvent[];
   readonly source: {
     readonly label: string;
@@ -86,7 +92,7 @@ export function makeCard(input: CardInput): Card {
     postedAt: post.createdAt,
     conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
     alsoOn: alsoOn(input.events, input.labelOf ?? ((name) => name)),
-    reasons: item.reasons.map((reason) => reason.text),
+    reasons: [...item.reasons.map((reason) => reason.text), ...(input.author.known?.suggestions ?? [])],
     suggested: item.suggested,
     suggestedLabel: isUnpublished(item) ? 'Publish it, or change it first' : RESPONSE_LABELS[item.suggested],
     answerDue: item.answerDue,
@@ -102,7 +108,7 @@ export function makeCard(input: CardInput): Card {
       ? { by: item.approval.by.name, text: item.approval.text, at: item.approval.at }
       : null,
     sending: item.sending ? { by: item.sending.by.name } : null,
-    warning: item.warning,
+    warning: warningOf(input),
     notes: notes.map((event) => ({
       by: event.actor.name,
       text: String(event.detail.text ?? ''),
@@ -168,13 +174,18 @@ function ordinal(count: number): string {
   return `${count}${['th', 'st', 'nd', 'rd'][count % 10] ?? 'th'}`;
 }
 
-/** "3rd time here; last: praise, answered by Ana". */
-function knownWords(author: CardInput['author']): string {
-  if (author.conversations === 0) return 'First time here';
-  const times = `${ordinal(author.conversations + 1)} time here`;
-  if (!author.last) return times;
-  const about = author.last.kinds[0] ? KIND_LABELS[author.last.kinds[0]].toLowerCase() : 'a mention';
-  return `${times}; last: ${about}, ${standingWords(author.last)}`;
+/** "3rd time here; last: praise, answered by Ana; birthday in 2 days; note: has two kids". */
+function knownWords({ conversations, last, known = NOTHING_KNOWN }: CardInput['author']): string {
+  const times = conversations === 0 ? 'First time here' : `${ordinal(conversations + 1)} time here`;
+  const about = last?.kinds[0] ? KIND_LABELS[last.kinds[0]].toLowerCase() : 'a mention';
+  const ended = conversations > 0 && last ? [`last: ${about}, ${standingWords(last)}`] : [];
+  return [times, ...ended, ...knownPieces(known)].join('; ');
+}
+
+/** What a person must know before they write: first of all that nobody should. */
+function warningOf({ item, author, post }: CardInput): string | null {
+  const shy = post.ours || isClosed(item) ? null : author.known?.acquaintance?.noContact;
+  return shy ? [noContactWords(shy), item.warning ?? ''].join(' ').trim() : item.warning;
 }
 
 /** How an item stands, in a few words: "answered by Ana". */

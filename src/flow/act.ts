@@ -32,6 +32,8 @@ export interface ActDeps {
   /** A new reply id: 13 or more characters, unique for ever. */
   readonly newId: () => string;
   readonly policy: Policy;
+  /** Why nobody but a manager may write to the person an item is about, in words; null when everybody may. */
+  readonly whyNotContact: (item: Item) => Promise<string | null>;
   readonly changed: (itemIds: readonly number[]) => void;
   /** Stores our public posts, so that the conversation is complete at once. */
   readonly record: (
@@ -98,6 +100,9 @@ const NEEDED: Readonly<Partial<Record<ChatAction['type'], Permission>>> = {
   assign: 'assign',
 };
 
+/** What leads to words in public for the person an item is about. */
+const TO_THEM: ReadonlySet<ChatAction['type']> = new Set(['draft', 'request-approval', 'approve', 'send']);
+
 type Send = Extract<ChatAction, { type: 'send' | 'approve' }>;
 
 function isSend(action: ChatAction): action is Send {
@@ -131,8 +136,22 @@ export function createAct(deps: ActDeps): Act {
     }
   }
 
+  /** Whoever asked not to hear from us is written to only when a manager decides so. */
+  async function shy({ itemId, action, actor }: ActRequest): Promise<ActResult | null> {
+    if (!TO_THEM.has(action.type) || deps.policy.roleOf(actor) === 'manager') return null;
+    // An empty draft takes one away.
+    if (action.type === 'draft' && action.text.trim() === '') return null;
+    const item = await store.item(itemId);
+    const text = item && (await deps.whyNotContact(item));
+    if (!text) return null;
+    return { ok: false, refusal: { code: 'not-allowed', text }, card: await cardOf(itemId) };
+  }
+
   /** The team's policy, enforced here and nowhere else. */
-  async function forbids({ itemId, action, actor }: ActRequest): Promise<ActResult | null> {
+  async function forbids(request: ActRequest): Promise<ActResult | null> {
+    const { itemId, action, actor } = request;
+    const unwanted = await shy(request);
+    if (unwanted) return unwanted;
     const needed = NEEDED[action.type];
     if (!needed) return null;
     const may = deps.policy.may(actor, needed);

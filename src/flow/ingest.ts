@@ -16,7 +16,9 @@ import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
 import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
+import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
+import { notErased } from './forgotten.ts';
 import { byRules, quietOf, type Router } from './routes.ts';
 
 export interface IngestDeps {
@@ -78,7 +80,8 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
   const router = await deps.router();
   const result = await store.transaction(`source:${source}`, async (queries) => {
     const now = clock.now();
-    const posts = delivery.posts.map((post) =>
+    const kept = await notErased(queries, delivery.posts);
+    const posts = kept.map((post) =>
       post.createdAt > now + CLOCK_SKEW_MS ? { ...post, createdAt: now } : post,
     );
     const placed = await place(queries, source, posts);
@@ -289,6 +292,7 @@ async function customerSpoke(
   const post = thread.posts[index];
   if (!post) return item;
   const verdict = await thread.judge(index);
+  await rememberDeeds(life.queries, thread.posts, index, verdict, item, life.deps.brand);
   const later = thread.later(index);
   const asked = await lastAsked(thread, later);
   const oursLater = later.filter((other) => thread.posts[other]?.ours);
@@ -385,6 +389,7 @@ async function deleted(life: Life, id: string): Promise<Item | null> {
   const { queries, source } = life;
   const post = await queries.post(source, id);
   if (!post || !(await queries.removePost(source, id))) return null;
+  await queries.removeDeeds(source, id);
   const item = await queries.itemOf(source, post.conversationId);
   if (!item) return null;
   const posts = await queries.conversation(source, post.conversationId, CONVERSATION_WINDOW);

@@ -4,6 +4,7 @@ import { team } from './migrations/002-team.ts';
 import { sources } from './migrations/003-sources.ts';
 import { notices } from './migrations/004-notices.ts';
 import { attachments } from './migrations/005-attachments.ts';
+import { people } from './migrations/009-people.ts';
 import { attention } from './migrations/011-attention.ts';
 import type { Tables } from './schema.ts';
 
@@ -17,7 +18,7 @@ export interface Migration {
   readonly up: (dialect: Dialect) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, team, sources, notices, attachments, attention];
+const MIGRATIONS: readonly Migration[] = [ledger, team, sources, notices, attachments, attention, people];
 
 /**
  * Brings the database to the newest form. Safe when several processes start at once: one works, the others wait and

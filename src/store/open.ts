@@ -3,10 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../clock.ts';
 import { PICTURES_KEPT_MS } from '../domain/picture.ts';
 import { TWIN_WINDOW_MS } from '../domain/twins.ts';
+import { acquaintanceQueries } from './acquaintances.ts';
 import { attachmentQueries } from './attachments.ts';
 import { cardQueries } from './cards.ts';
 import { costQueries } from './costs.ts';
+import { deedQueries } from './deeds.ts';
 import type { Base, Door, StoreLog } from './door.ts';
+import { erasureQueries } from './erasure.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
 import { noticeQueries } from './notices.ts';
@@ -77,6 +80,9 @@ function queriesOn(door: Door): Queries {
     ...noticeQueries(door),
     ...attachmentQueries(door),
     ...teamQueries(door),
+    ...acquaintanceQueries(door),
+    ...deedQueries(door),
+    ...erasureQueries(door),
   };
 }
 

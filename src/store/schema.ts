@@ -29,6 +29,22 @@ export interface Tables {
   attachments: AttachmentsTable;
   settings: { name: string; value: string };
   leases: { name: string; holder: string; until: number };
+  acquaintances: AcquaintancesTable;
+  acquaintance_notes: AcquaintanceNotesTable;
+  acquaintance_tags: { acquaintance_id: number; tag: string };
+  /** Pairs of acquaintances that are two, the smaller number first. */
+  strangers: { one: number; other: number };
+  deeds: DeedsTable;
+  deed_topics: {
+    topic: string;
+    at: number;
+    source: string;
+    author_id: string;
+    post_id: string;
+    deed: string;
+  };
+  standings: StandingsTable;
+  erasures: { hash: string; at: number };
   kv: { key: string; full_key: string | null; value: string; expires_at: number | null };
   potluck_migrations: { version: number; name: string; at: number };
 }
@@ -186,4 +202,57 @@ export interface AttachmentsTable {
   by_id: string;
   by_name: string;
   at: number;
+}
+
+/** One author whom somebody of the team knows something about. */
+export interface AcquaintancesTable {
+  id: Generated<number>;
+  source: string;
+  author_id: string;
+  /** The acquaintance that leads the accounts of one human; null when this one does. */
+  linked_to: number | null;
+  linked_by_id: string | null;
+  linked_by_name: string | null;
+  linked_at: number | null;
+  birthday_month: number | null;
+  birthday_day: number | null;
+  birthday_year: number | null;
+  no_contact_at: number | null;
+  no_contact_why: string | null;
+  no_contact_by_id: string | null;
+  no_contact_by_name: string | null;
+  thanks_at: number | null;
+  thanks_by: string | null;
+}
+
+export interface AcquaintanceNotesTable {
+  id: Generated<number>;
+  acquaintance_id: number;
+  text: string;
+  by_id: string;
+  by_name: string;
+  at: number;
+}
+
+export interface DeedsTable {
+  source: string;
+  author_id: string;
+  conversation_id: string;
+  deed: string;
+  post_id: string;
+  at: number;
+}
+
+/** What the deeds of one author come to; `rank` is kept as `rankWith` of the domain reckons it. */
+export interface StandingsTable {
+  source: string;
+  author_id: string;
+  name: string;
+  handle: string;
+  url: string | null;
+  rank: number;
+  praise: number;
+  answer: number;
+  share: number;
+  last_at: number;
 }

@@ -1,4 +1,7 @@
 import type { KeyvStoreAdapter } from 'keyv';
+import type { Acquaintance, AcquaintanceNote, AuthorKey } from '../domain/acquaintance.ts';
+import type { Deed, Deeds, Knowing } from '../domain/advocates.ts';
+import type { Birthday } from '../domain/birthday.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -133,6 +136,34 @@ export interface NoticeRow {
 export interface PictureRow {
   readonly mime: string;
   readonly bytes: Uint8Array;
+}
+
+/** Something somebody did for us, as ingest found it. */
+export interface DeedRow extends AuthorKey {
+  readonly conversationId: string;
+  readonly deed: Deed;
+  readonly postId: string;
+  readonly at: number;
+}
+
+/** What the deeds of an author come to. */
+export interface Standing extends AuthorKey, Deeds {
+  readonly name: string;
+  readonly handle: string;
+  readonly url: string | null;
+  /** As `rankWith` reckons it. */
+  readonly rank: number;
+}
+
+/** What an erasure took away. */
+export interface Erased {
+  /** Of the posts that are empty now, as they were. */
+  readonly postIds: readonly string[];
+  /** Items that were about them: their cards say so from now on. */
+  readonly theirs: readonly number[];
+  /** All items that show less now, those included: each is to be moved on, so that its cards are drawn again. */
+  readonly touched: readonly number[];
+  readonly notices: number;
 }
 
 /** An item about to be created: the store gives it its number. */
@@ -337,6 +368,76 @@ export interface Queries {
     id: string,
   ): Promise<{ readonly mime: string; readonly bytes: Uint8Array } | null>;
   removeAttachment(itemId: number, id: string): Promise<void>;
+
+  // Acquaintances
+  /** The number of an author's acquaintance, made where there was none. */
+  acquaint(author: AuthorKey): Promise<number>;
+  /** What is known of these authors, by `authorKey`; four statements however many there are. At most 1,000. */
+  acquaintances(authors: readonly AuthorKey[]): Promise<ReadonlyMap<string, Acquaintance>>;
+  /** By the number of any of their accounts. */
+  acquaintance(id: number): Promise<Acquaintance | null>;
+  /** Newest first, of all their accounts. */
+  acquaintanceNotes(id: number, limit: number): Promise<readonly AcquaintanceNote[]>;
+  addAcquaintanceNote(id: number, note: AcquaintanceNote): Promise<void>;
+  /** False when they have it already. */
+  tagAcquaintance(id: number, tag: string): Promise<boolean>;
+  /** False when none of their accounts has it. */
+  untagAcquaintance(id: number, tag: string): Promise<boolean>;
+  /** Null forgets it, on all their accounts. */
+  saveBirthday(id: number, birthday: Birthday | null): Promise<void>;
+  /** Null when they may be written to again. */
+  saveNoContact(id: number, noContact: Acquaintance['noContact']): Promise<void>;
+  /** When thanks were proposed (nobody yet), and who took it. */
+  saveThanks(id: number, thanks: NonNullable<Acquaintance['thanks']>): Promise<void>;
+  /** Two accounts are one human, says a person of the team. False when they were already. */
+  linkAcquaintances(one: number, other: number, by: Person, at: number): Promise<boolean>;
+  /** The account stands alone again, with what was written on it. False when it was alone. */
+  unlinkAcquaintance(id: number): Promise<boolean>;
+  /** Two humans, says a person of the team. */
+  markStrangers(one: number, other: number): Promise<void>;
+  areStrangers(one: number, other: number): Promise<boolean>;
+  /** Acquaintances with a birthday on one of these days of the year (at most 400), at most `limit`, by day. */
+  birthdaysOn(
+    days: readonly { readonly month: number; readonly day: number }[],
+    limit: number,
+  ): Promise<readonly Acquaintance[]>;
+  /** An author as they were called last; null when nothing of theirs is stored. */
+  authorAsLast(author: AuthorKey): Promise<Post['author'] | null>;
+  /** The newest first. */
+  postsOfAuthor(author: AuthorKey, limit: number, before?: number): Promise<readonly Post[]>;
+
+  // Deeds
+  /** Counts once a conversation; false when it was counted, then nothing changes. */
+  addDeed(deed: DeedRow, author: Post['author'], topics: readonly string[]): Promise<boolean>;
+  /** The post is gone: so is what it counted for. */
+  removeDeeds(source: string, postId: string): Promise<void>;
+  standings(authors: readonly AuthorKey[]): Promise<ReadonlyMap<string, Standing>>;
+  /** From this rank on, the highest first. */
+  bestStandings(leastRank: number, limit: number): Promise<readonly Standing[]>;
+  /** What was done from `from` (included) to `to` (excluded), by author, who did most first. */
+  deedsBetween(from: number, to: number, limit: number): Promise<readonly (AuthorKey & Deeds)[]>;
+  /** Deeds about any of these topics since then, newest first. */
+  deedsAbout(topics: readonly string[], since: number, limit: number): Promise<readonly Knowing[]>;
+
+  // Erasure
+  /** When each of these was erased, by hash. */
+  erasedAt(hashes: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Whether anybody ever was. */
+  anyErased(): Promise<boolean>;
+  /** What is left to know authors and posts by that were erased. */
+  rememberErased(hashes: readonly string[], at: number): Promise<void>;
+  /** What was sent to the items, oldest first. */
+  repliesTo(
+    itemIds: readonly number[],
+  ): Promise<readonly Pick<ReplyRow, 'id' | 'itemId' | 'text' | 'at' | 'state' | 'url'>[]>;
+  /** The newest first. */
+  deedsOf(author: AuthorKey, limit: number): Promise<readonly DeedRow[]>;
+  /**
+   * Takes an author out of every table; see `erasure.ts`. The items are to be moved on in the same transaction.
+   *
+   * @param token unique for ever: what stands for their ids
+   */
+  eraseAuthor(author: AuthorKey, token: string): Promise<Erased>;
 
   // Leases
   /** Takes or renews a lease; false while somebody else holds it. One conditional statement. */

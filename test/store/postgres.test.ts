@@ -4,7 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuthError, UnavailableError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open.ts';
-import { storeContract } from '../contract/store.ts';
+import { peopleContract } from '../contract/people.ts';
+import { type OpenedStore, storeContract } from '../contract/store.ts';
 import { testClock } from '../support/clock.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { firstVersion, upgraded } from './first-version.ts';
@@ -19,13 +20,16 @@ afterAll(async () => {
   await server?.stop();
 });
 
-storeContract('PostgreSQL', async () => {
+async function opened(): Promise<OpenedStore> {
   const url = await server.url();
   const clock = testClock(T0);
   const reopen = () => openStore(url, { clock });
   const store = await reopen();
   return { store, reopen, cleanup: () => store.close() };
-});
+}
+
+storeContract('PostgreSQL', opened);
+peopleContract('PostgreSQL', opened);
 
 twoProcesses('PostgreSQL database', () => server.url());
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { storeContract } from '../contract/store.ts';
+import { peopleContract } from '../contract/people.ts';
+import { type OpenedStore, storeContract } from '../contract/store.ts';
 import { testClock } from '../support/clock.ts';
 import { firstVersion, upgraded } from './first-version.ts';
 import { twoProcesses } from './processes.ts';
@@ -20,13 +21,16 @@ afterAll(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-storeContract('SQLite', async () => {
+async function opened(): Promise<OpenedStore> {
   const url = await freshUrl();
   const clock = testClock(T0);
   const reopen = () => openStore(url, { clock });
   const store = await reopen();
   return { store, reopen, cleanup: () => store.close() };
-});
+}
+
+storeContract('SQLite', opened);
+peopleContract('SQLite', opened);
 
 twoProcesses('SQLite file', freshUrl);
 

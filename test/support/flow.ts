@@ -9,6 +9,7 @@ import { createChanges } from '../../src/flow/changes.ts';
 import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
+import { createKnown, whyNotContact } from '../../src/flow/known.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
 import type { Router } from '../../src/flow/routes.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
@@ -109,7 +110,8 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     approval: options.approval ?? null,
   });
   const settings = createSettings({ store, clock, policy, start: options.muted ?? [] });
-  const view = createView(store, sources, policy.approvals);
+  const known = createKnown({ queries: store, clock, sources, zone: 'UTC', names: ['Potluck'] });
+  const view = createView(store, sources, policy.approvals, known);
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
   const placesOf = (found: Verdict, about: Post): readonly Place[] =>
     typeof places === 'function' ? places(found, about) : places;
@@ -140,6 +142,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     sources,
     newId: () => `reply-${++ids}-0123456789`,
     policy,
+    whyNotContact: (item) => whyNotContact(store, item),
     changed: tell,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,

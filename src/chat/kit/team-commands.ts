@@ -26,5 +26,62 @@ export interface TeamCommand {
   readonly options: Readonly<Record<string, TeamOption>>;
 }
 
+const AUTHOR: TeamOption = {
+  type: 'author',
+  description: 'Somebody who writes to us: name, handle, or #12 for whom #12 is about',
+  required: true,
+};
+
 /** At most 25: on Discord they are one group of sub-commands. */
-export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {};
+export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
+  person: {
+    usage: 'person @author',
+    does: 'all we know of somebody: conversations, notes, birthday, tags, other accounts',
+    options: { author: AUTHOR },
+  },
+  'note-person': {
+    usage: 'note-person @author text',
+    does: 'a note about somebody, for the team only',
+    options: { author: AUTHOR, text: { type: 'text', description: 'What to remember', required: true } },
+  },
+  birthday: {
+    usage: 'birthday @author 24 Dec',
+    does: 'remembers a birthday, with or without the year; none forgets it',
+    options: {
+      author: AUTHOR,
+      day: { type: 'text', description: '24 Dec, 24 December 1990, or none', required: true },
+    },
+  },
+  tag: {
+    usage: 'tag @author vip',
+    does: 'puts a tag on somebody',
+    options: { author: AUTHOR, tag: { type: 'text', description: 'One tag', required: true } },
+  },
+  untag: {
+    usage: 'untag @author vip',
+    does: 'takes it away',
+    options: { author: AUTHOR, tag: { type: 'text', description: 'One tag', required: true } },
+  },
+  link: {
+    usage: 'link @author @other',
+    does: 'two accounts are one person',
+    options: { author: AUTHOR, other: { type: 'author', description: 'The other account', required: true } },
+  },
+  unlink: { usage: 'unlink @author', does: 'the account stands alone again', options: { author: AUTHOR } },
+  'do-not-contact': {
+    usage: 'do-not-contact @author [reason|off]',
+    does: 'nobody but a manager writes to them; off allows it again',
+    options: { author: AUTHOR, reason: { type: 'text', description: 'Why, or off' } },
+  },
+  advocates: { usage: 'advocates', does: 'who speaks for us, with the reasons', options: {} },
+  'export-person': {
+    usage: 'export-person @author',
+    does: 'for managers: a file with all we hold about somebody',
+    options: { author: AUTHOR },
+  },
+  'erase-person': {
+    usage: 'erase-person @author',
+    does: 'for managers: shows what would go, then erases somebody for good',
+    options: { author: AUTHOR },
+  },
+};
