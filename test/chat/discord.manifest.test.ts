@@ -67,8 +67,15 @@ describe('the commands', () => {
       }
     }
     for (const menu of menus) expect(menu.name.length).toBeLessThanOrEqual(32);
-    // Names, descriptions and values of one command together.
-    expect(JSON.stringify(command).length).toBeLessThan(8_000);
+    // Names, descriptions and values of one command together, its options and choices included:
+    // https://discord.com/developers/docs/interactions/application-commands#slash-commands
+    let characters = 0;
+    JSON.stringify(command, (key, value) => {
+      if (['name', 'description', 'value'].includes(key)) characters += String(value).length;
+      return value;
+    });
+    expect(characters).toBeLessThan(8_000);
+    expect(characters).toBeGreaterThan(1_000);
   });
 });
 
