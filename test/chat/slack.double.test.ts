@@ -196,7 +196,7 @@ describe('the limits of the double', () => {
     ],
   ])('refuses a form with %s', (_, part) => {
     const view = { type: 'modal', title: plain('x'), blocks: [{ type: 'divider' }], ...part };
-    expect(checkView(view)).toMatchObject({ ok: false });
+    expect(checkView(view, new Set(['files:read']))).toMatchObject({ ok: false });
   });
 });
 

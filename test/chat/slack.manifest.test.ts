@@ -10,8 +10,16 @@ import {
   slackManifest,
 } from '../../src/chat/slack/manifest.ts';
 import { sampleCard } from '../support/cards.ts';
+import { png } from '../support/pictures.ts';
 import { slackWorld } from '../support/slack/world.ts';
 
+/** An answer that may have pictures. */
+const DOOR = {
+  account: '@potluck.example',
+  limit: 300,
+  unit: 'graphemes',
+  pictures: { most: 4, mimes: ['image/png'], bytes: 100_000, pixels: null, alt: 1_500 },
+} as const;
 const FILE = new URL('../../manifests/slack.json', import.meta.url);
 const FOLDER = new URL('../../src/chat/slack/', import.meta.url);
 
@@ -92,7 +100,7 @@ describe('the tables', () => {
         [world.channel, 1],
         ['C0SECRET', 2],
       ] as const) {
-        const card = world.handlers.put(sampleCard({ itemId }));
+        const card = world.handlers.put(sampleCard({ itemId, reply: DOOR }));
         await world
           .chat()
           .post(place, card, options)
@@ -116,6 +124,18 @@ describe('the tables', () => {
       await world.ana.command('/potluck claim 1', world.channel);
       await world.chat().settled();
       seen.push(`then ${world.handlers.now(1).owner?.name}`);
+      if (first) {
+        await world.ana.press(first, 'Draft');
+        await world.chat().settled();
+        await world.ana.pressInView('Add pictures…');
+        await world.chat().settled();
+        if (world.ana.view()?.fields.some(({ label }) => label === 'Add pictures')) {
+          world.ana.upload('Add pictures', [{ name: 'pot.png', bytes: png() }]);
+          await world.ana.submit();
+          await world.chat().settled();
+        }
+      }
+      seen.push(`pictures ${world.handlers.now(1).pictures.length}`);
       return seen;
     } finally {
       await world.close();
@@ -126,7 +146,15 @@ describe('the tables', () => {
     'without %s something is lost',
     async (scope) => {
       const whole = await littleDay(botScopes());
-      expect(whole).toEqual(['posted 1', 'found 1', 'posted 2', 'found 2', 'owner Ana', 'then Ana']);
+      expect(whole).toEqual([
+        'posted 1',
+        'found 1',
+        'posted 2',
+        'found 2',
+        'owner Ana',
+        'then Ana',
+        'pictures 1',
+      ]);
       expect(await littleDay(botScopes().filter((each) => each !== scope))).not.toEqual(whole);
     },
   );

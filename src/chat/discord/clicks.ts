@@ -1,12 +1,13 @@
 import type { Card } from '../../domain/card.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
-import { fingerprint, soon } from '../kit/payloads.ts';
+import { soon } from '../kit/payloads.ts';
+import { seenPictures } from '../kit/pictures.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { FORM_NEEDS, whyNot } from '../kit/words.ts';
 import { historyAnswer, pageAnswer, whoOfItem } from './answers.ts';
 import type { Message, ModalView } from './components.ts';
 import { act, type Desk, whyForbidden, words } from './desk.ts';
-import { approvalPreview, preview } from './editor.ts';
+import { approvalPreview, markOf, preview } from './editor.ts';
 import {
   answeredForm,
   assignForm,
@@ -232,11 +233,11 @@ async function onPreview(
   if (text === undefined) return goneText(card, verb);
   const again = (say: string, now: Card, mustAsk = false): Promise<Message> =>
     verb === 'approve-text' ? approvalPreview(desk, now, say) : preview(desk, clicker, now, { say, mustAsk });
-  if (fingerprint(text) !== target.mark)
+  if (markOf(card, text) !== target.mark)
     return again('The text has changed: this is what goes out now.', card);
   const action: ChatAction =
     verb === 'send'
-      ? { type: 'send', text }
+      ? { type: 'send', text, ...seenPictures(card) }
       : verb === 'ask'
         ? { type: 'request-approval', text }
         : { type: 'approve', text };

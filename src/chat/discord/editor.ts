@@ -10,7 +10,7 @@ import { answer, type Desk, whyForbidden, words } from './desk.ts';
 import { componentId, targetText } from './ids.ts';
 import { bold, line, plain, quote } from './markdown.ts';
 import type { Clicker } from './people.ts';
-import { ACCENTS } from './render.ts';
+import { ACCENTS, picturesLine } from './render.ts';
 
 /**
  * The last look at what will be public. The text is the draft as the ledger keeps it, so nothing is lost when Discord
@@ -19,6 +19,8 @@ import { ACCENTS } from './render.ts';
 
 /** Longest text that is shown whole: beside it there must be room for the rest of the message. */
 const MAX_SHOWN = 2_100;
+/** Of what the pictures show, in characters: the rest is in the web room. */
+const MAX_PICTURES_SHOWN = 500;
 /** Most remarks that are shown: more would be nagging. */
 const MAX_REMARKS = 3;
 
@@ -31,6 +33,11 @@ function shownText(measure: Measure): string | null {
     })
     .join('\n');
   return shown.length <= MAX_SHOWN ? shown : null;
+}
+
+/** Names exactly what was shown: the words, and which pictures go with them. */
+export function markOf(card: Card, text: string): string {
+  return fingerprint([text, ...card.pictures.map(({ id, alt }) => `${id} ${alt}`)].join('\n'));
 }
 
 function remarkLines(remarks: readonly Remark[]): string {
@@ -81,7 +88,7 @@ export async function preview(
   const problem =
     measure.problem ??
     (shown === null ? 'This is too long to be read here. Read and send it in the web room.' : null);
-  const target = `${targetText({ itemId: card.itemId, version: card.version })}:${fingerprint(text)}`;
+  const target = `${targetText({ itemId: card.itemId, version: card.version })}:${markOf(card, text)}`;
   const asks = mustAsk || forbidden !== null;
   const mayAsk = card.actions.includes('request-approval');
   const send = asks
@@ -103,6 +110,7 @@ export async function preview(
         textDisplay(
           `👁️ This ${goes} out **in public** as ${bold(line(card.reply?.account ?? '', 80))} · ${plain(measured(measure))}:\n${shown ?? quote('…')}`,
         ),
+        ...(card.pictures.length === 0 ? [] : [textDisplay(picturesLine(card.pictures, MAX_PICTURES_SHOWN))]),
         ...(remarks.length === 0 ? [] : [textDisplay(remarkLines(remarks))]),
         textDisplay(`-# The draft of #${card.itemId} is saved. Only you see this; nothing is public yet.`),
         ...rows(buttons),
@@ -119,7 +127,7 @@ export async function approvalPreview(desk: Desk, card: Card, say: string | null
   const shown = measure && shownText(measure);
   const problem =
     measure?.problem ?? (shown ? null : 'This cannot be read whole here. Approve it in the web room.');
-  const target = `${targetText({ itemId: card.itemId, version: card.version })}:${fingerprint(text)}`;
+  const target = `${targetText({ itemId: card.itemId, version: card.version })}:${markOf(card, text)}`;
   const length = measure ? ` · ${plain(measured(measure))}` : '';
   const notice = say ?? problem;
   return answer([
@@ -131,6 +139,7 @@ export async function approvalPreview(desk: Desk, card: Card, say: string | null
         textDisplay(
           `🖊️ ${bold(line(by, 80) || 'Somebody')} asks for approval. This goes out **in public** as ${bold(line(card.reply?.account ?? '', 80))}${length}:\n${shown ?? quote('…')}`,
         ),
+        ...(card.pictures.length === 0 ? [] : [textDisplay(picturesLine(card.pictures, MAX_PICTURES_SHOWN))]),
         // What cannot be read whole is not approved.
         ...rows([
           problem === null ? button(componentId('approve-text', target), 'Approve & send', 'success') : null,

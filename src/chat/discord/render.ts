@@ -1,4 +1,5 @@
 import type { Card } from '../../domain/card.ts';
+import { picturesWords } from '../../domain/picture.ts';
 import { manyLines, oneLine } from '../../domain/text.ts';
 import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
 import {
@@ -211,7 +212,7 @@ function standing(card: Card, budget: Budget): string {
 }
 
 /** What is written but not public: the text that waits for approval, or the draft. */
-function writtenParts({ approval, draft }: Card, budget: Budget): readonly string[] {
+function writtenParts({ approval, draft, pictures }: Card, budget: Budget): readonly string[] {
   const shown = (words: string): string => quoteOf(words, budget.draft, 8);
   return [
     ...(approval
@@ -223,7 +224,13 @@ function writtenParts({ approval, draft }: Card, budget: Budget): readonly strin
     ...(draft && draft.text !== approval?.text
       ? [`**Draft** by ${line(draft.by, budget.name)} (not public)`, shown(draft.text)]
       : []),
+    ...(draft || approval ? [picturesLine(pictures, budget.line)] : []),
   ];
+}
+
+/** What goes out with the words: their number, and what each shows; empty when there is none. */
+export function picturesLine(pictures: Card['pictures'], limit: number): string {
+  return pictures.length === 0 ? '' : `🖼️ ${line(picturesWords(pictures), limit)}`;
 }
 
 function ownerWords(card: Card, budget: Budget): string {

@@ -19,6 +19,8 @@ export interface Desk {
   readonly clock: Clock;
   readonly log: ChatLog;
   handlers(): ChatHandlers;
+  /** Whether the app has the scope for files; true where Slack does not say. */
+  mayReadFiles(): boolean;
 }
 
 /** Answers to one payload go through here: the response URL where there is one, else an ephemeral message. */

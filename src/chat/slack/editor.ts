@@ -2,6 +2,7 @@ import type { Card } from '../../domain/card.ts';
 import type { Remark } from '../../domain/etiquette.ts';
 import type { Measure } from '../../domain/reply.ts';
 import { cut, manyLines, oneLine, tame } from '../../domain/text.ts';
+import { picturesLabel } from '../kit/pictures.ts';
 import { canSend, measured } from '../kit/words.ts';
 import type { Button, KnownBlock, ModalView } from './block-kit.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Typed,
   wordsField,
 } from './modals.ts';
-import { button } from './render.ts';
+import { button, pictureParts } from './render.ts';
 import { bold, bullets, italic, link, quote, rich, section, text } from './rich.ts';
 
 /** The editor of what will be public, and the forms of the second person who reads it first. */
@@ -66,6 +67,9 @@ export function draftForm(card: Card, state: FormState, options: DraftOptions = 
   const beside: Button[] = [
     ...(maySend ? [button('save', target, 'Save draft, send nothing')] : []),
     ...(mayAsk ? [button('request-approval', target, 'Ask for approval')] : []),
+    ...(card.reply?.pictures || card.pictures.length > 0
+      ? [button('pictures', target, picturesLabel(card))]
+      : []),
   ];
   const go = state.ask ? 'Ask for approval' : isPrompt ? 'Publish now' : 'Send now';
   return form(
@@ -77,7 +81,7 @@ export function draftForm(card: Card, state: FormState, options: DraftOptions = 
       notice(options.notice ?? (problem ? { icon: '⚠️', text: problem } : null)),
       isPrompt ? null : customer(card),
       armed && measure
-        ? previewBlock(card.reply?.account ?? '', measure, state.ask ? 'would go' : 'goes')
+        ? previewBlock(card, measure, state.ask ? 'would go' : 'goes')
         : doorBlock(card, measure),
       remarksBlock(remarks),
       problem ? null : field,
@@ -126,7 +130,7 @@ export function approveForm(
     rich([section(bold(by), text(' asks for approval.'))]),
     card.origin === 'prompt' ? null : customer(card),
     measure
-      ? previewBlock(card.reply?.account ?? '', measure, 'goes')
+      ? previewBlock(card, measure, 'goes')
       : rich([quote(text(cut(tame(card.approval?.text ?? ''), MAX_INPUT) || ' '))]),
   ]);
 }
@@ -180,7 +184,8 @@ const MAX_PARTS = 40;
 const MAX_PART = 20_000;
 
 /** The exact public text, part by part. */
-function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would go'): KnownBlock | null {
+function previewBlock(card: Card, measure: Measure, goes: 'goes' | 'would go'): KnownBlock | null {
+  const account = card.reply?.account ?? '';
   const shown = measure.parts.slice(0, MAX_PARTS);
   return rich([
     section(
@@ -195,5 +200,6 @@ function previewBlock(account: string, measure: Measure, goes: 'goes' | 'would g
       shown.length > 1 ? section(italic(`Post ${index + 1} of ${measure.parts.length}`)) : null,
       quote(text(cut(tame(part), MAX_PART) || ' ')),
     ]),
+    ...pictureParts(card),
   ]);
 }

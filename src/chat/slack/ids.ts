@@ -25,6 +25,7 @@ export const VERBS = [
   'refuse',
   'mute',
   'propose',
+  'pictures',
   // Buttons of notices: the value says what is asked.
   'press',
 ] as const;

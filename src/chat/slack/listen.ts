@@ -14,6 +14,7 @@ import { formOf, freeFormOf, OUR_VIEWS, parseFormState, wordsView } from './moda
 import { onConfirmMute, onSettings, openSettings, parseSettingsState } from './mutes.ts';
 import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
+import { onOpenPictures, onPictures } from './pictures.ts';
 import { onSubmit } from './submits.ts';
 import { onNoticePress } from './team.ts';
 import { onTrack } from './track.ts';
@@ -145,6 +146,7 @@ const IN_FORMS: Partial<Record<Verb, (desk: Desk, click: ViewClick) => Promise<v
   save: onSave,
   'request-approval': onAskApproval,
   propose: onSaveIdea,
+  pictures: onOpenPictures,
 };
 
 type Opening = Pick<Click, 'clicker' | 'to' | 'triggerId'>;
@@ -206,6 +208,7 @@ function submission(
   }
   const form = formOf(callbackId);
   const state = parseFormState(metadata);
+  if (free === 'pictures') return state && (() => onPictures(desk, { ...sent, state }));
   return form && state && (() => onSubmit(desk, { ...sent, form, state }));
 }
 

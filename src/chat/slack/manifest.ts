@@ -4,7 +4,7 @@
  * call what stands here, and a test holds the two together, so that no scope is missing and none is asked for in vain.
  *
  * Not asked for, on purpose: `channels:read` (we never list channels), `chat:write.public` (a person invites the bot
- * where cards shall go), `users:read.email`, `files:*`, `im:*`.
+ * where cards shall go), `users:read.email`, `files:write`, `im:*`.
  */
 
 /**
@@ -52,6 +52,9 @@ export const EVENT_SCOPES = {
 /** Slash commands and shortcuts need this one. */
 const COMMAND_SCOPE = 'commands';
 
+/** The field for files in a form, and fetching what was put there (pictures of drafts), need this one. */
+export const FILES_SCOPE = 'files:read';
+
 export const DEFAULT_COMMAND = '/potluck';
 
 /** Shortcuts of the lightning menu, and of the menu of a message. */
@@ -78,7 +81,7 @@ export const SHORTCUTS = {
 
 /** The bot scopes the app asks for, sorted: the union of the tables and nothing else. */
 export function botScopes(): readonly string[] {
-  const scopes = new Set<string>([COMMAND_SCOPE]);
+  const scopes = new Set<string>([COMMAND_SCOPE, FILES_SCOPE]);
   for (const table of [METHOD_SCOPES, EVENT_SCOPES])
     for (const needed of Object.values(table)) for (const scope of needed) scopes.add(scope);
   return [...scopes].sort();

@@ -30,6 +30,8 @@ export const FIELDS = {
   outlet: 'potluck_outlet',
   muted: 'potluck_muted',
   url: 'potluck_url',
+  files: 'potluck_files',
+  alts: 'potluck_alts',
 } as const;
 
 /** Most characters of a text field (https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element). */
@@ -44,6 +46,10 @@ const stateSchema = z.object({
   shown: z.string().nullable(),
   /** Whether the second press asks for approval in the place of sending. */
   ask: z.boolean().optional(),
+  /** Ids of the pictures that were shown; Send sends only those. */
+  pictures: z.array(z.string()).readonly().optional(),
+  /** How often the form of the pictures was drawn. */
+  round: z.number().int().optional(),
 });
 /** What a form remembers: it lives in the view itself, so a restart forgets nothing. */
 export type FormState = z.output<typeof stateSchema>;
@@ -58,8 +64,8 @@ export function parseFormState(metadata: string): FormState | null {
   }
 }
 
-/** Forms that belong to no item. */
-export const FREE_FORMS = ['idea', 'settings'] as const;
+/** Forms that are no action on an item. */
+export const FREE_FORMS = ['idea', 'settings', 'pictures'] as const;
 export type FreeForm = (typeof FREE_FORMS)[number];
 
 const CALLBACK = 'potluck:1:';

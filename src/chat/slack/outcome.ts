@@ -12,6 +12,8 @@ export interface FieldValue {
   readonly selected_option?: { readonly value: string } | null;
   readonly selected_user?: string | null;
   readonly selected_date_time?: number | null;
+  /** What somebody uploaded: file objects, to be read before they are used. */
+  readonly files?: readonly unknown[] | undefined;
 }
 
 /** The fields of a form, by id. */

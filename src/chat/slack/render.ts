@@ -1,4 +1,5 @@
 import type { Card, CardAction } from '../../domain/card.ts';
+import { picturesWords } from '../../domain/picture.ts';
 import { cut, manyLines, oneLine } from '../../domain/text.ts';
 import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
 import type {
@@ -244,7 +245,7 @@ function standing(card: Card, budget: Budget): RichTextBlock | null {
 }
 
 /** What is written but not public: the text that waits for approval, or the draft. */
-function writtenParts({ approval, draft }: Card, budget: Budget): readonly RichPart[] {
+function writtenParts({ approval, draft, pictures }: Card, budget: Budget): readonly RichPart[] {
   const parts: RichPart[] = [];
   const shown = (words: string): RichPart => quote(text(manyLines(words, budget.draft, 8)));
   if (approval) {
@@ -262,7 +263,14 @@ function writtenParts({ approval, draft }: Card, budget: Budget): readonly RichP
       section(bold('Draft'), text(` by ${oneLine(draft.by, budget.name)} (not public)`)),
       shown(draft.text),
     );
+  if (draft || approval) parts.push(...pictureParts({ pictures }, budget.line));
   return parts;
+}
+
+/** What goes out with the words: their number, and what each shows. */
+export function pictureParts({ pictures }: Pick<Card, 'pictures'>, limit = 2_000): readonly RichPart[] {
+  if (pictures.length === 0) return [];
+  return [section(text('🖼️ '), text(oneLine(picturesWords(pictures), limit)))];
 }
 
 function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['elements'] {

@@ -7,6 +7,7 @@ import { resolveWhen } from '../../domain/times.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
 import { fingerprint } from '../kit/payloads.ts';
+import { seenPictures } from '../kit/pictures.ts';
 import { canSend, SPANS, type Span } from '../kit/words.ts';
 import type { ModalView } from './block-kit.ts';
 import { act, type Desk, whyForbidden } from './desk.ts';
@@ -153,7 +154,9 @@ async function draftOutcome(desk: Desk, submission: Submission): Promise<Outcome
     draftForm(card, state, { notice: say, typed: { text: typed } });
 
   if (state.shown === fingerprint(typed)) {
-    const action = { type: state.ask ? 'request-approval' : 'send', text: typed } as const;
+    const action: ChatAction = state.ask
+      ? { type: 'request-approval', text: typed }
+      : { type: 'send', text: typed, ...(state.pictures ? { pictures: state.pictures } : {}) };
     const result = await act(desk, clicker, target(submission), action);
     if (result.ok) {
       const done = wordsView(`#${state.item}`, { icon: '✅', text: result.text });
@@ -207,7 +210,7 @@ export async function previewOf(
     : changed
       ? ({ icon: 'ℹ️', text: 'The text has changed: this is what goes out now.' } as const)
       : null;
-  const next = { ...state, version: card.version, shown: mark };
+  const next = { ...state, version: card.version, shown: mark, ...seenPictures(card) };
   const view = draftForm(card, next, { typed: keep, measure, remarks, preview: true, notice });
   return { view, problem: measure.problem };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { AuthError, UnavailableError } from '../../errors.ts';
+import { download } from '../kit/download.ts';
 import { inTime } from '../kit/payloads.ts';
 import type { HomeView, KnownBlock, MessageMetadata, ModalView } from './block-kit.ts';
 import { slackCode, slackError } from './failures.ts';
@@ -9,6 +10,8 @@ import type { SlackMessage } from './render.ts';
 
 /** The part of the SDK's client that is used: one door for every method. */
 export interface RawClient {
+  /** The bot token as it is now; absent where a client has none. */
+  readonly token?: string | undefined;
   apiCall(method: string, args?: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -73,6 +76,8 @@ export interface SlackWeb {
   publishHome(userId: string, view: HomeView, hash: string | null): Promise<string | null>;
   /** The address of a message. */
   permalink(channel: string, ts: string): Promise<string>;
+  /** A file that somebody uploaded, at most 10 MB. @throws RejectedError when its address is not Slack's. */
+  file(url: string): Promise<Uint8Array>;
   /** User ids of a user group. */
   groupMembers(groupId: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
@@ -139,7 +144,15 @@ export interface WebWatcher {
 /** Text of ours that Slack must take as it stands: no names or addresses made into links, no previews. */
 const VERBATIM = { parse: 'none', link_names: false } as const;
 
+/** Where Slack keeps files: files.slack.com, or beside the API that was configured (GovSlack, a proxy). */
+function fileOrigins(apiUrl: string | undefined): readonly string[] {
+  if (apiUrl === undefined) return ['https://files.slack.com'];
+  const { protocol, host, origin } = new URL(apiUrl);
+  return ['https://files.slack.com', `${protocol}//files.${host}`, origin];
+}
+
 /**
+ * @param apiUrl the base address of the Web API, where it is not Slack's own
  * @param bot the client with the bot token as it is now; @param app the client with the app token, null in HTTP mode.
  */
 export function slackWeb(
@@ -147,6 +160,7 @@ export function slackWeb(
   app: RawClient | null,
   clock: Clock,
   watcher: WebWatcher,
+  apiUrl?: string,
 ): SlackWeb {
   async function call<Schema extends z.ZodType>(
     method: WebMethod | AppMethod,
@@ -270,6 +284,14 @@ export function slackWeb(
     },
     async permalink(channel, ts) {
       return (await call('chat.getPermalink', { channel, message_ts: ts }, permalinked)).permalink;
+    },
+    async file(url) {
+      const { token } = await bot();
+      return download(url, {
+        platform: 'Slack',
+        origins: fileOrigins(apiUrl),
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+      });
     },
     async groupMembers(groupId, signal) {
       return (await call('usergroups.users.list', { usergroup: groupId }, groupUsers, signal)).users;

@@ -11,6 +11,7 @@ import { slackHomes } from './home.ts';
 import { slackIdentity } from './identity.ts';
 import { listen } from './listen.ts';
 import { boltLogger, redact } from './log.ts';
+import { FILES_SCOPE } from './manifest.ts';
 import { renderNotice } from './notice.ts';
 import { slackPeople } from './people.ts';
 import { remarkWords, renderCard } from './render.ts';
@@ -62,7 +63,7 @@ export async function openWorkspace(
   const { clock, log } = context;
   const { connection } = line;
   const identity = slackIdentity({ clock, log, known: line.known ?? null });
-  const web: SlackWeb = slackWeb(line.bot, line.app, clock, identity);
+  const web: SlackWeb = slackWeb(line.bot, line.app, clock, identity, line.clientOptions.slackApiUrl);
   const jobs = createJobs(log);
   let handlers: ChatHandlers | null = null;
   const desk: Desk = {
@@ -81,6 +82,7 @@ export async function openWorkspace(
       if (!handlers) throw new Error('Slack was not started');
       return handlers;
     },
+    mayReadFiles: () => identity.now()?.scopes?.includes(FILES_SCOPE) ?? true,
   };
   const index = cardIndex(desk, () => identity.now()?.botId ?? '');
   const homes = slackHomes(desk, (work) => void jobs.run(work));

@@ -106,6 +106,13 @@ const urlInput = z.strictObject({
   placeholder: plainText(150).optional(),
 });
 
+const fileInput = z.strictObject({
+  type: z.literal('file_input'),
+  action_id: actionId,
+  filetypes: z.array(z.string().min(1).max(20)).min(1).optional(),
+  max_files: z.number().int().min(1).max(10).optional(),
+});
+
 const style = z
   .strictObject({
     bold: z.boolean().optional(),
@@ -206,7 +213,15 @@ const block = z.discriminatedUnion('type', [
     hint: plainText(2_000).optional(),
     optional: z.boolean().optional(),
     dispatch_action: z.boolean().optional(),
-    element: z.discriminatedUnion('type', [plainInput, urlInput, radio, staticSelect, usersSelect, dateTime]),
+    element: z.discriminatedUnion('type', [
+      plainInput,
+      urlInput,
+      radio,
+      staticSelect,
+      usersSelect,
+      dateTime,
+      fileInput,
+    ]),
   }),
   z.strictObject({ type: z.literal('rich_text'), block_id: blockId, elements: z.array(richPart).min(1) }),
 ]);
@@ -291,13 +306,16 @@ export function checkBlocks(raw: unknown): Checked<readonly Block[]> {
   return { ok: true, value: parsed.data };
 }
 
-/** A modal or a Home tab, or Slack's error for it. */
-export function checkView(raw: unknown): Checked<View> {
+/** A modal or a Home tab, or Slack's error for it. A field for files needs a scope, and a modal. */
+export function checkView(raw: unknown, scopes: ReadonlySet<string>): Checked<View> {
   const parsed = view.safeParse(raw);
   if (!parsed.success) return { ok: false, error: 'invalid_arguments', why: first(parsed.error) };
   const { data } = parsed;
   const same = sameIds(data.blocks);
   if (same) return { ok: false, error: 'invalid_arguments', why: same };
+  const takesFiles = data.blocks.some((each) => each.type === 'input' && each.element.type === 'file_input');
+  if (takesFiles && (data.type !== 'modal' || !scopes.has('files:read')))
+    return { ok: false, error: 'missing_scope', why: 'file_input needs a modal and files:read' };
   if (data.type === 'modal' && !data.submit && data.blocks.some((each) => each.type === 'input'))
     return { ok: false, error: 'invalid_arguments', why: '[ERROR] submit is required with input blocks' };
   // 250 kB is the documented ceiling of a view.

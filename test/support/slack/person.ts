@@ -73,6 +73,11 @@ export interface SlackPerson {
   type(label: string, text: string): void;
   /** Chooses a line, a person (by user id), or a time (epoch seconds) in a field of the form. */
   choose(label: string, value: string | number): void;
+  /** Puts files into a field of the form; `url` where one lies somewhere else. */
+  upload(
+    label: string,
+    files: readonly { readonly name: string; readonly bytes: Buffer; readonly url?: string }[],
+  ): void;
   /** Presses the form's own button. */
   submit(): Promise<void>;
   /** Presses a button inside the form. */
@@ -284,7 +289,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
       }
       case 'update':
       case 'push': {
-        const view = checkView(answer.view);
+        const view = checkView(answer.view, state.scopes);
         if (!view.ok) {
           state.breaches.push(`${view.error}: ${view.why}`);
           return;
@@ -382,6 +387,24 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
       }
       open.values.set(id, { actionId: element.action_id, type: element.type, value: chosen });
     },
+    upload(label, files) {
+      const { open, block, id } = fieldOf(label);
+      const { element } = block;
+      if (element.type !== 'file_input') throw new Error(`“${label}” takes no files`);
+      // What Slack's own client refuses.
+      if (files.length > (element.max_files ?? 10)) throw new Error(`“${label}” takes ${element.max_files}`);
+      for (const { name, bytes } of files) {
+        const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
+        if (element.filetypes && !element.filetypes.includes(ending)) throw new Error(`no ${ending} here`);
+        if (bytes.length > 10_000_000) throw new Error('10 MB at most');
+      }
+      const ids = files.map((file) => {
+        const made = `F${state.next()}`;
+        state.files.set(made, file);
+        return made;
+      });
+      open.values.set(id, { actionId: element.action_id, type: element.type, value: ids.join(' ') });
+    },
     async submit() {
       const open = top();
       if (open.view.type !== 'modal' || !open.view.submit) throw new Error('this form has nothing to press');
@@ -405,7 +428,7 @@ export function slackPerson(state: State, wire: () => Wire, user: User): SlackPe
       await pressed(find(renderBlocks(open.blocks).buttons, label), {
         container: { type: 'view', view_id: open.id },
         view: viewPayload(state, open),
-        state: { values: stateValues(open) },
+        state: { values: stateValues(state, open) },
       });
     },
     close() {

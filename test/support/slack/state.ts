@@ -100,6 +100,10 @@ export interface State {
   readonly breaches: string[];
   /** Everything one person alone was told: ephemeral words and views, oldest first. */
   readonly told: Map<string, string[]>;
+  /** What people uploaded, by id; `url` where a file lies somewhere else. */
+  readonly files: Map<string, { readonly name: string; readonly bytes: Buffer; readonly url?: string }>;
+  /** Where files are handed out; set once the workspace listens. */
+  filesUrl: string;
   /** A number never given before: ids and timestamps are made of it. */
   next(): number;
 }
@@ -168,23 +172,25 @@ function initialValue(element: Element): string | number | null {
       return element.initial_user ?? null;
     case 'datetimepicker':
       return element.initial_date_time ?? null;
+    case 'file_input':
+      return null;
   }
 }
 
 /** `view.state.values`, as payloads carry it. */
-export function stateValues(open: OpenView): Record<string, Record<string, unknown>> {
+export function stateValues(state: State, open: OpenView): Record<string, Record<string, unknown>> {
   const values: Record<string, Record<string, unknown>> = {};
   for (const block of open.blocks) {
     if (block.type !== 'input') continue;
     const id = block.block_id ?? '';
     const field = open.values.get(id);
     if (!field) continue;
-    values[id] = { [field.actionId]: { type: field.type, ...fieldPayload(block.element, field) } };
+    values[id] = { [field.actionId]: { type: field.type, ...fieldPayload(state, block.element, field) } };
   }
   return values;
 }
 
-function fieldPayload(element: Element, field: FieldState): Record<string, unknown> {
+function fieldPayload(state: State, element: Element, field: FieldState): Record<string, unknown> {
   switch (element.type) {
     case 'plain_text_input':
     case 'url_text_input':
@@ -196,6 +202,13 @@ function fieldPayload(element: Element, field: FieldState): Record<string, unkno
       return { selected_user: field.value };
     case 'datetimepicker':
       return { selected_date_time: field.value };
+    case 'file_input':
+      return {
+        files: String(field.value ?? '')
+          .split(' ')
+          .filter(Boolean)
+          .map((id) => fileObject(state, id)),
+      };
   }
 }
 
@@ -214,6 +227,25 @@ export function viewPayload(state: State, open: OpenView): Record<string, unknow
     blocks: open.blocks,
     private_metadata: 'private_metadata' in open.view ? (open.view.private_metadata ?? '') : '',
     callback_id: open.view.callback_id ?? '',
-    state: { values: stateValues(open) },
+    state: { values: stateValues(state, open) },
+  };
+}
+
+/** https://docs.slack.dev/reference/objects/file-object */
+function fileObject(state: State, id: string): object {
+  const file = state.files.get(id);
+  const extension = file?.name.split('.').at(-1)?.toLowerCase() ?? '';
+  const address = `${state.filesUrl}/files-pri/${state.teamId}-${id}`;
+  return {
+    id,
+    created: Math.floor(state.clock.now() / 1_000),
+    name: file?.name,
+    title: file?.name,
+    mimetype: `image/${extension}`,
+    filetype: extension,
+    size: file?.bytes.length,
+    is_external: false,
+    url_private: address,
+    url_private_download: file?.url ?? `${address}/download/file.${extension}`,
   };
 }

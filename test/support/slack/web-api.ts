@@ -295,7 +295,7 @@ export function webApi(state: State): WebApi {
     'views.open'(args) {
       const userId = useTrigger(args.trigger_id);
       if (typeof userId !== 'string') return userId;
-      const view = checkView(args.view);
+      const view = checkView(args.view, state.scopes);
       if (!view.ok) return no(view.error, view.why);
       if (view.value.type !== 'modal') return no('invalid_arguments', 'views.open takes a modal');
       if ((state.screens.get(userId) ?? []).length >= 3) return no('push_limit_reached');
@@ -315,7 +315,7 @@ export function webApi(state: State): WebApi {
     'views.update'(args) {
       const open = [...state.screens.values()].flat().find((each) => each.id === args.view_id);
       if (!open) return no('not_found');
-      const view = checkView(args.view);
+      const view = checkView(args.view, state.scopes);
       if (!view.ok) return no(view.error, view.why);
       open.view = view.value;
       open.blocks = named(state, view.value.blocks);
@@ -326,7 +326,7 @@ export function webApi(state: State): WebApi {
     },
     'views.publish'(args) {
       if (!state.users.has(String(args.user_id))) return no('user_not_found');
-      const view = checkView(args.view);
+      const view = checkView(args.view, state.scopes);
       if (!view.ok) return no(view.error, view.why);
       if (view.value.type !== 'home') return no('invalid_arguments', 'views.publish takes a home view');
       const user = String(args.user_id);

@@ -233,6 +233,8 @@ export async function startWire(
       const answer = api.respond(respondTo, JSON.parse(body) as Record<string, unknown>);
       return json(response, answer.status, answer.body);
     }
+    const fileId = /^\/files-pri\/\w+-(F\w+)\/download\//.exec(path)?.[1];
+    if (fileId) return handOut(fileId, request, response);
     const method = /^\/api\/([\w.]+)$/.exec(path)?.[1];
     if (!method || request.method !== 'POST') return json(response, 404, { ok: false, error: 'not_found' });
     const args = readArgs(body, request.headers['content-type'] ?? '');
@@ -258,6 +260,17 @@ export async function startWire(
       });
     }
     json(response, 200, answer.body, { 'x-oauth-scopes': [...state.scopes].join(',') });
+  }
+
+  /** A file, to whoever has the token and the scope; anybody else is sent to the sign-in page. */
+  function handOut(id: string, request: IncomingMessage, response: ServerResponse): void {
+    const file = state.files.get(id);
+    if (request.headers.authorization !== `Bearer ${state.botToken}` || !state.scopes.has('files:read')) {
+      response.writeHead(302, { location: `${base}/?redir=%2Ffiles-pri` }).end();
+      return;
+    }
+    if (!file) json(response, 404, { ok: false, error: 'file_not_found' });
+    else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.bytes);
   }
 
   /** True when the fault has answered (or never will). */

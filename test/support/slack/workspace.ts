@@ -12,6 +12,7 @@ const ALL_SCOPES = [
   'channels:history',
   'chat:write',
   'commands',
+  'files:read',
   'groups:history',
   'reactions:read',
   'users:read',
@@ -122,10 +123,13 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
     calls: [],
     breaches: [],
     told: new Map(),
+    files: new Map(),
+    filesUrl: '',
     next: () => ++count,
   };
   let target: HttpTarget | null = null;
   const wire: Wire = await startWire(state, webApi(state), () => target);
+  state.filesUrl = wire.base;
 
   const channelOf = (id: string): Channel => {
     const channel = state.channels.get(id);

@@ -216,8 +216,12 @@ export function createDesk(page) {
     const { itemId } = dialog;
     const { text } = dialog.editor;
     edit((editor) => ({ ...editor, busy: true, problem: null }));
-    const seen = cardOf(itemId)?.pictures.map((picture) => picture.id) ?? [];
-    const answer = await send(itemId, { action, text, ...(action === 'send' ? { pictures: seen } : {}) });
+    const card = cardOf(itemId);
+    const seen =
+      action === 'send' && card?.reply?.pictures
+        ? { pictures: card.pictures.map((picture) => picture.id) }
+        : {};
+    const answer = await send(itemId, { action, text, ...seen });
     if (!answer.ok) return edit((editor) => refused(editor, answer.text));
     const unsaved = new Map(page.room().unsaved);
     unsaved.delete(itemId);
