@@ -37,6 +37,8 @@ const DEEDS = {
   'also-posted': 'Said on another network, too',
   'post-edited': 'Its author changed the post',
   'post-deleted': 'The post was deleted',
+  'author-changed': 'What we know of the author changed',
+  'author-erased': 'What the author wrote was erased',
 };
 
 /**
