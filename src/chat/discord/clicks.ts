@@ -16,6 +16,7 @@ import {
   ideaForm,
   MAX_INPUT,
   noteForm,
+  picturesForm,
   refuseForm,
   snoozeForm,
 } from './forms.ts';
@@ -48,7 +49,7 @@ const AT_ONCE: Partial<Record<Verb, ChatAction>> = {
   reopen: { type: 'reopen' },
 };
 
-const FORM_OF: Partial<Record<Verb, Exclude<Form, 'idea' | 'settings'>>> = {
+const FORM_OF: Partial<Record<Verb, Exclude<Form, FreeForm>>> = {
   draft: 'draft',
   refuse: 'refuse',
   dismiss: 'dismiss',
@@ -94,6 +95,8 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
     case 'ask':
     case 'approve-text':
       return swap(line, () => onPreview(desk, clicker, verb, target));
+    case 'pictures':
+      return openPictures(desk, clicker, line, target.itemId);
     case 'approve':
       return say(openApproval(desk, clicker, target.itemId));
     case 'request-approval':
@@ -142,6 +145,9 @@ export async function nextAnswer(desk: Desk, clicker: Clicker): Promise<Message>
   return result.ok ? renderCard(result.card) : words(result.refusal.text);
 }
 
+/** Forms that are no action on an item. */
+type FreeForm = 'idea' | 'settings' | 'pictures';
+
 /** What makes a form take too long: the database is slow, and Discord lets a form open only within three seconds. */
 const TOO_SLOW = 'That took too long. Please try it again.';
 
@@ -154,7 +160,7 @@ export async function openItemForm(
   desk: Desk,
   clicker: Clicker,
   line: Line,
-  form: Exclude<Form, 'idea' | 'settings'>,
+  form: Exclude<Form, FreeForm>,
   itemId: number,
   typed: string | null = null,
 ): Promise<void> {
@@ -166,7 +172,7 @@ export async function openItemForm(
 async function makeForm(
   desk: Desk,
   clicker: Clicker,
-  form: Exclude<Form, 'idea' | 'settings'>,
+  form: Exclude<Form, FreeForm>,
   itemId: number,
   typed: string | null,
 ): Promise<ModalView | string> {
@@ -197,6 +203,21 @@ async function makeForm(
     case 'mark-answered':
       return answeredForm(card);
   }
+}
+
+/** Opens the form of a draft's pictures. */
+async function openPictures(desk: Desk, clicker: Clicker, line: Line, itemId: number): Promise<void> {
+  const made = await soon(
+    desk.clock,
+    Promise.all([desk.people.asked(desk.handlers(), clicker, itemId), desk.handlers().card(itemId)]),
+  );
+  if (made === null) return line.say(words(TOO_SLOW));
+  const [asked, card] = made;
+  if (!asked.ok) return line.say(words(asked.text));
+  if (!card) return line.say(words(`There is no #${itemId}.`));
+  const no = whyNot(card, 'draft');
+  if (no !== null) return line.say(words(no));
+  return line.modal(picturesForm(card));
 }
 
 async function openApproval(desk: Desk, clicker: Clicker, itemId: number): Promise<Message> {

@@ -28,6 +28,7 @@ export const TYPE = {
   separator: 14,
   container: 17,
   label: 18,
+  fileUpload: 19,
 } as const;
 
 /** https://docs.discord.com/developers/resources/message#message-object-message-flags */

@@ -23,6 +23,8 @@ export interface Desk {
   firstTime(key: string): Promise<boolean>;
   /** The time zone of the team. */
   readonly timezone: string;
+  /** A file that somebody uploaded, at most 10 MB. @throws RejectedError when its address is not Discord's. */
+  file(url: string): Promise<Uint8Array>;
   handlers(): ChatHandlers;
 }
 

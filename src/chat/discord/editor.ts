@@ -4,6 +4,7 @@ import type { Measure } from '../../domain/reply.ts';
 import { oneLine, tame } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
 import { fingerprint } from '../kit/payloads.ts';
+import { picturesLabel } from '../kit/pictures.ts';
 import { canSend, measured } from '../kit/words.ts';
 import { button, type Message, rows, TYPE, textDisplay } from './components.ts';
 import { answer, type Desk, whyForbidden, words } from './desk.ts';
@@ -69,7 +70,16 @@ export async function preview(
   desk: Desk,
   clicker: Clicker,
   card: Card,
-  { say = null, mustAsk = false }: { readonly say?: string | null; readonly mustAsk?: boolean } = {},
+  {
+    say = null,
+    urgent = null,
+    mustAsk = false,
+  }: {
+    readonly say?: string | null;
+    /** Goes before everything else that is to be said. */
+    readonly urgent?: string | null;
+    readonly mustAsk?: boolean;
+  } = {},
 ): Promise<Message> {
   const text = card.draft?.text ?? '';
   if (text === '') return words(`#${card.itemId} has no draft.`);
@@ -98,8 +108,11 @@ export async function preview(
     problem === null ? send : null,
     button(componentId('draft', target), 'Edit'),
     problem === null && mayAsk && !asks ? button(componentId('ask', target), 'Ask for approval') : null,
+    card.reply?.pictures || card.pictures.length > 0
+      ? button(componentId('pictures', target), picturesLabel(card))
+      : null,
   ];
-  const notice = problem ?? say ?? forbidden ?? measure.notice ?? null;
+  const notice = urgent ?? problem ?? say ?? forbidden ?? measure.notice ?? null;
   const goes = asks ? 'would go' : 'goes';
   return answer([
     {

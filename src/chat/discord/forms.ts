@@ -1,7 +1,9 @@
 import type { Card } from '../../domain/card.ts';
 import { DISMISS_REASONS } from '../../domain/item.ts';
+import { MAX_ALT, MAX_PICTURES, ruleWords } from '../../domain/picture.ts';
 import { cut, oneLine, tame } from '../../domain/text.ts';
 import type { Outlet } from '../chat.ts';
+import { REMOVE_HINT } from '../kit/pictures.ts';
 import { SPANS } from '../kit/words.ts';
 import { type ModalView, type SelectOption, TYPE, textDisplay } from './components.ts';
 import { type Form, modalId, targetText } from './ids.ts';
@@ -19,6 +21,8 @@ export const FIELDS = {
   outlet: 'outlet',
   muted: 'muted',
   url: 'url',
+  files: 'files',
+  alts: 'alts',
 } as const;
 
 /** Most characters of a text field (https://docs.discord.com/developers/components/reference#text-input). */
@@ -199,6 +203,51 @@ export function ideaForm(outlets: readonly Outlet[], text: string | null): Modal
       value: text,
       required: true,
     }),
+  ]);
+}
+
+/** Where the description of a picture is typed. */
+export function altField(pictureId: string): string {
+  return `alt-${pictureId}`;
+}
+
+/**
+ * The pictures of a draft: what each shows, and room for more. A form has five parts: four pictures at most, or fewer
+ * with a place for files and one for what they show.
+ */
+export function picturesForm(card: Card): ModalView {
+  const rules = card.reply?.pictures;
+  const room = rules ? Math.min(rules.most, MAX_PICTURES) - card.pictures.length : 0;
+  const limit = Math.min(rules?.alt ?? 1_500, MAX_ALT);
+  const known = card.pictures.slice(0, MAX_PICTURES).map((picture, index) =>
+    textField({
+      id: altField(picture.id),
+      label: `What does picture ${index + 1} show?`,
+      hint: REMOVE_HINT,
+      value: picture.alt,
+      limit,
+    }),
+  );
+  const upload: Parts[number] = {
+    type: TYPE.label,
+    label: 'Add pictures',
+    description: cut(rules ? `${ruleWords(rules)}. None goes out without a description.` : '', 100),
+    component: {
+      type: TYPE.fileUpload,
+      custom_id: FIELDS.files,
+      min_values: 0,
+      max_values: Math.max(1, room),
+      required: false,
+    },
+  };
+  const shows = textField({
+    id: FIELDS.alts,
+    label: 'What do they show?',
+    ...(room > 1 ? { hint: 'One line for each, in the same order' } : {}),
+  });
+  return form('pictures', about(card), `Pictures of #${card.itemId}`, [
+    ...known,
+    ...(room > 0 ? [upload, shows] : []),
   ]);
 }
 

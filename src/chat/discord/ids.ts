@@ -28,6 +28,7 @@ export const VERBS = [
   'send',
   'ask',
   'approve-text',
+  'pictures',
   // Lists and settings.
   'page',
   'mute',
@@ -50,6 +51,7 @@ export const FORMS = [
   'refuse',
   'idea',
   'settings',
+  'pictures',
 ] as const;
 export type Form = (typeof FORMS)[number];
 

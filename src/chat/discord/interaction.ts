@@ -79,6 +79,10 @@ const resolved = z.object({
   users: z.record(z.string(), user).optional(),
   members: z.record(z.string(), z.object({ nick: z.string().nullish() })).optional(),
   messages: z.record(z.string(), z.looseObject({ id: snowflake })).optional(),
+  attachments: z
+    .record(z.string(), z.object({ filename: z.string(), url: z.string() }))
+    .optional()
+    .catch(undefined),
 });
 
 const commandData = z.object({
@@ -163,6 +167,8 @@ const modalData = z.object({
 export interface Submitted {
   readonly id: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What was uploaded, by field, in order. */
+  readonly files: Readonly<Record<string, readonly { readonly name: string; readonly url: string }[]>>;
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -170,9 +176,14 @@ export function parseSubmitted(data: unknown): Submitted | null {
   const parsed = modalData.safeParse(data).data;
   if (!parsed) return null;
   const fields: Record<string, string> = {};
+  const files: Record<string, Submitted['files'][string]> = {};
   for (const part of parsed.components) {
     const inner = z.object({ component: field }).safeParse(part).data?.component;
-    if (inner) fields[inner.custom_id] = inner.value ?? inner.values?.[0] ?? '';
+    if (!inner) continue;
+    fields[inner.custom_id] = inner.value ?? inner.values?.[0] ?? '';
+    const uploaded = inner.values?.flatMap((id) => parsed.resolved?.attachments?.[id] ?? []) ?? [];
+    if (uploaded.length > 0)
+      files[inner.custom_id] = uploaded.map(({ filename, url }) => ({ name: filename, url }));
   }
-  return { id: parsed.custom_id, fields, names: namesIn(parsed.resolved) };
+  return { id: parsed.custom_id, fields, files, names: namesIn(parsed.resolved) };
 }

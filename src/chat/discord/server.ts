@@ -1,6 +1,7 @@
 import type { Card } from '../../domain/card.ts';
 import { AuthError, messageOf, RejectedError } from '../../errors.ts';
 import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions } from '../chat.ts';
+import { download } from '../kit/download.ts';
 import { createJobs } from '../kit/jobs.ts';
 import { discordApi } from './api.ts';
 import { discordChecks } from './checks.ts';
@@ -46,6 +47,12 @@ export const DEFAULT_API = 'https://discord.com/api';
 /** The id that a message of this moment would have, at the least. */
 function snowflakeAt(ms: number): string {
   return (BigInt(Math.max(0, Math.floor(ms) - EPOCH_MS)) << 22n).toString();
+}
+
+/** Where Discord keeps what people upload, and beside the API that was configured (a compatible server). */
+function fileOrigins(apiUrl: string | undefined): readonly string[] {
+  const own = ['https://cdn.discordapp.com', 'https://media.discordapp.net'];
+  return apiUrl === undefined ? own : [...own, new URL(apiUrl).origin];
 }
 
 /** One bot as a chat; nothing is connected before `start`. */
@@ -103,6 +110,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     firstTime: createMemory(cache),
     timezone: rules.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     handlers: given,
+    file: (url) => download(url, { platform: 'Discord', origins: fileOrigins(env.DISCORD_API_URL) }),
   };
   const index = cardIndex(desk);
   const threads = discordThreads(desk, { rules, index, handlers: given });

@@ -2,10 +2,11 @@ import { DISMISS_REASONS, type DismissReason } from '../../domain/item.ts';
 import { safeUrl } from '../../domain/post.ts';
 import { parseWhen, resolveWhen } from '../../domain/times.ts';
 import type { ChatAction } from '../chat.ts';
+import { altLines, savePictures } from '../kit/pictures.ts';
 import type { Message } from './components.ts';
 import { act, asker, type Desk, words } from './desk.ts';
 import { preview } from './editor.ts';
-import { FIELDS } from './forms.ts';
+import { altField, FIELDS } from './forms.ts';
 import { type Form, parseModal, parseTarget } from './ids.ts';
 import type { Submitted } from './interaction.ts';
 import { settingsSubmitted } from './mutes.ts';
@@ -33,6 +34,7 @@ export async function onSubmit(
     return settingsSubmitted(desk, clicker, parsed.rest, sent.fields[FIELDS.muted] ?? '');
   const target = parseTarget(parsed.rest);
   if (!target) return words(OLD, typed);
+  if (parsed.name === 'pictures') return onPictures(desk, clicker, target.itemId, sent);
   if (parsed.name === 'draft') return onDraft(desk, clicker, target, sent.fields[FIELDS.text] ?? '');
   const action = actionOf(desk, parsed.name, sent);
   if ('problem' in action) return words(action.problem, typed);
@@ -63,6 +65,32 @@ export async function onDraft(
   return words(result.refusal.text, text);
 }
 
+/** The form of the pictures was sent: the draft is shown with them, and with what is still in the way. */
+async function onPictures(desk: Desk, clicker: Clicker, itemId: number, sent: Submitted): Promise<Message> {
+  const typed = sent.fields[FIELDS.alts]?.trim() || null;
+  const asked = await asker(desk, clicker, itemId);
+  if (!asked.ok) return words(asked.text, typed);
+  const before = await desk.handlers().card(itemId);
+  if (!before) return words(`There is no #${itemId} any more.`, typed);
+  const files = sent.files[FIELDS.files] ?? [];
+  const lines = altLines(typed ?? '', files.length);
+  const { card, problems } = await savePictures(
+    { handlers: desk.handlers(), log: desk.log, actor: asked.actor },
+    before,
+    {
+      alts: new Map(before.pictures.map(({ id }) => [id, sent.fields[altField(id)] ?? ''])),
+      files: files.map((file, index) => ({
+        name: file.name,
+        alt: lines[index] ?? '',
+        load: () => desk.file(file.url),
+      })),
+    },
+  );
+  const urgent = problems.length === 0 ? null : problems.join(' ');
+  if (!card.draft && urgent !== null) return words(urgent, typed);
+  return preview(desk, clicker, card, { urgent });
+}
+
 /** A human post: from here on it is a draft like any other. */
 async function onIdea(desk: Desk, clicker: Clicker, sent: Submitted): Promise<Message> {
   const text = sent.fields[FIELDS.text] ?? '';
@@ -90,7 +118,7 @@ const SPAN_WORDS: Readonly<Record<string, string>> = {
 
 function actionOf(
   desk: Desk,
-  form: Exclude<Form, 'draft' | 'idea' | 'settings'>,
+  form: Exclude<Form, 'draft' | 'idea' | 'settings' | 'pictures'>,
   { fields, names }: Submitted,
 ): ChatAction | { readonly problem: string } {
   const typed = fields[FIELDS.words]?.trim() || null;

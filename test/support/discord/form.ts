@@ -23,10 +23,30 @@ export interface FormHands {
   type(label: string, text: string): void;
   /** Chooses a line, or a person or role by id; in a list of several it is added, or taken away again. */
   choose(label: string, optionLabelOrId: string): void;
+  /** Puts files into a field of the form; `url` where one lies somewhere else. */
+  upload(
+    label: string,
+    files: readonly { readonly name: string; readonly bytes: Buffer; readonly url?: string }[],
+  ): void;
   /** Sends the form. */
   submit(): Promise<void>;
   /** Closes the form without sending it. */
   closeModal(): void;
+}
+
+/** https://docs.discord.com/developers/resources/message#attachment-object */
+function attachment(state: State, id: string): object {
+  const file = state.files.get(id);
+  const url = file?.url ?? `${state.filesUrl}/ephemeral-attachments/1/${id}/file?ex=6a&is=6b&hm=c0ffee`;
+  return {
+    id,
+    filename: file?.name,
+    size: file?.bytes.length,
+    url,
+    proxy_url: url,
+    content_type: 'image/png',
+    ephemeral: true,
+  };
 }
 
 /** What a person does with the form on the screen. */
@@ -89,6 +109,17 @@ export function formHands(state: State, ask: Asking['ask'], user: User): FormHan
         );
       else open.values.set(id, most === 1 ? [value] : [...chosen, value]);
     },
+    upload(label, files) {
+      const { open, component, id } = field(label);
+      if (component.type !== 19) throw new Error(`“${label}” takes no files`);
+      if (files.length > (component.max_values ?? 1)) throw new Error(`“${label}” has too many`);
+      const ids = files.map((file) => {
+        const made = `11800000000001${String(state.next()).padStart(5, '0')}`;
+        state.files.set(made, file);
+        return made;
+      });
+      open.values.set(id, ids);
+    },
     async submit() {
       const open = state.screens.get(user.id);
       if (!open) throw new Error(`${user.globalName} has no form on the screen`);
@@ -99,6 +130,16 @@ export function formHands(state: State, ask: Asking['ask'], user: User): FormHan
         .filter(({ component }) => component.type === 5)
         .flatMap(({ component }) => open.values.get(component.custom_id ?? '') ?? [])
         .map(String);
+      const uploads = fieldsOf(open)
+        .filter(({ component }) => component.type === 19)
+        .flatMap(({ component }) => open.values.get(component.custom_id ?? '') ?? [])
+        .map(String);
+      const resolved = {
+        ...(people.length > 0 ? resolvedUsers(state, guildId, people) : {}),
+        ...(uploads.length > 0
+          ? { attachments: Object.fromEntries(uploads.map((id) => [id, attachment(state, id)])) }
+          : {}),
+      };
       const { acked } = await ask(
         'modal',
         open.channelId,
@@ -106,7 +147,7 @@ export function formHands(state: State, ask: Asking['ask'], user: User): FormHan
         {
           custom_id: open.customId,
           components: submitted(open),
-          ...(people.length > 0 ? { resolved: resolvedUsers(state, guildId, people) } : {}),
+          ...(Object.keys(resolved).length > 0 ? { resolved } : {}),
         },
         open.source,
       );

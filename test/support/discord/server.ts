@@ -44,12 +44,15 @@ export async function startDiscordServer(options: DiscordServerOptions): Promise
     calls: [],
     breaches: [],
     told: new Map(),
+    files: new Map(),
+    filesUrl: '',
     revoked: false,
     sessionsLeft: 1_000,
     dispatch: () => {},
     next: () => ++count,
   };
   const wire = await startWire(state);
+  state.filesUrl = wire.base;
   const gateway = startGateway(state, wire.server, wire.base);
   const delivery = startDelivery(state, keys.privateKey);
 

@@ -215,6 +215,10 @@ export interface State {
   readonly breaches: string[];
   /** What one person alone was shown: the id of a message, or a form's words. */
   readonly told: Map<string, ({ readonly messageId: string } | { readonly words: string })[]>;
+  /** What people uploaded, by id; `url` where a file lies somewhere else. */
+  readonly files: Map<string, { readonly name: string; readonly bytes: Buffer; readonly url?: string }>;
+  /** Where files are handed out; set once the server listens. */
+  filesUrl: string;
   revoked: boolean;
   sessionsLeft: number;
   /** Sends an event to the app; the gateway puts itself in here. */

@@ -56,6 +56,8 @@ export async function startWire(state: State): Promise<Wire> {
     const text = Buffer.concat(chunks).toString();
     archiveQuiet(state);
     const url = new URL(request.url ?? '/', base);
+    const fileId = /^\/ephemeral-attachments\/1\/(\d+)\//.exec(url.pathname)?.[1];
+    if (fileId) return handOut(fileId, url, request, response);
     const path = url.pathname.replace(/^\/api\/v10(?=\/)/, '');
     const method = request.method ?? 'GET';
     const key = `${method} ${decoded(path)}`;
@@ -83,6 +85,15 @@ export async function startWire(state: State): Promise<Wire> {
       const { answer, headers } = work();
       send(answer, headers);
     }
+  }
+
+  /** A file, by its signed address; who sends a token there gives it away. */
+  function handOut(id: string, url: URL, request: IncomingMessage, response: ServerResponse): void {
+    const file = state.files.get(id);
+    if (request.headers.authorization) breach(state, 'the token was sent to where files are');
+    if (!file || !url.searchParams.has('hm'))
+      response.writeHead(404).end('This content is no longer available.');
+    else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.bytes);
   }
 
   function unknownRoute(key: string): { answer: Answer; headers: Headers } {
