@@ -13,6 +13,7 @@ import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
 import { budgetOf } from './domain/attention.ts';
+import { ownWords } from './domain/incident.ts';
 import type { Post } from './domain/post.ts';
 import { type Place, placeOf, ruleList } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
@@ -26,6 +27,7 @@ import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
 import { createHandlers } from './flow/handlers.ts';
+import { createIncidents, incidentDesk } from './flow/incidents.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createKnown, whyNotContact } from './flow/known.ts';
 import { createLeases } from './flow/leases.ts';
@@ -285,11 +287,14 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   await http.listen();
   const people = { store, clock, sources: byName, zone: config.time.zone, view, changed, newId: randomUUID };
   const thanks = createThanks({ ...people, notices, places: config.teamPlaces });
+  const labelOf = (name: string): string => byName.get(name)?.label ?? name;
+  const incidents = createIncidents({ store, clock, notices, own: ownWords(config.brand), labelOf });
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
     thanks,
     attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
+    incidentDesk({ store, view, act, incidents, changed }),
   ]);
   const parts = {
     desk,
@@ -325,7 +330,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   }
   for (const watch of watches.values()) running.push(watch.run(stopping.signal));
   const jobs = startJobs(
-    createSchedule({ store, clock, act, watches, leases, changed, log }),
+    createSchedule({ store, clock, act, watches, leases, changed, incidents, log }),
     log,
     stopping.signal,
     [thanks.tick],
@@ -411,6 +416,7 @@ function startJobs(
     cron(expression, job, { noOverlap: true, suppressMissedWarning: true, logger });
   return [
     every('*/5 * * * * *', () => schedule.wake()),
+    every('*/10 * * * * *', () => schedule.incidents()),
     every('30 * * * * *', () => schedule.settle()),
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { ownWords } from '../domain/incident.ts';
 import {
   type Action,
   type Actor,
@@ -19,6 +20,7 @@ import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
 import { notErased } from './forgotten.ts';
+import { joinIncident } from './incidents.ts';
 import { byRules, quietOf, type Router } from './routes.ts';
 
 export interface IngestDeps {
@@ -98,6 +100,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       events: [],
       muted,
       router,
+      own: ownWords(deps.brand),
       found,
       touched: changed,
     };
@@ -157,6 +160,8 @@ interface Life {
   readonly events: ItemEvent[];
   readonly muted: readonly string[];
   readonly router: Router;
+  /** Our own names, folded: they tell no complaint from another. */
+  readonly own: ReadonlySet<string>;
   readonly found: Actor | null;
   /** Items of other sources that changed on the way. */
   readonly touched: Set<number>;
@@ -514,7 +519,9 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     },
   });
   if (filtered) await queries.wantCards(item.id, routing.places);
-  else if (!quiet) await bring(life, item.id, routing);
+  // One of many complaints about the same is on the card that they have together.
+  else if (!quiet && !(await joinIncident(queries, item, post, now, life.own)))
+    await bring(life, item.id, routing);
   return item;
 }
 

@@ -3,6 +3,7 @@ import type { Item } from '../domain/item.ts';
 import { messageOf } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Act } from './act.ts';
+import type { Incidents } from './incidents.ts';
 import { apply } from './ingest.ts';
 import type { Leases } from './leases.ts';
 import type { Watch } from './watch.ts';
@@ -13,6 +14,7 @@ export interface ScheduleDeps {
   readonly act: Pick<Act, 'settleStuck'>;
   readonly watches: ReadonlyMap<string, Watch>;
   readonly leases: Pick<Leases, 'hold'>;
+  readonly incidents: Pick<Incidents, 'level'>;
   readonly changed: (itemIds: readonly number[]) => void;
   readonly log: { debug(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
@@ -21,6 +23,8 @@ export interface ScheduleDeps {
 export interface Schedule {
   /** Wakes snoozed items whose time has come. Every few seconds. */
   wake(): Promise<void>;
+  /** Brings the cards of incidents level with their members. Every few seconds. */
+  incidents(): Promise<void>;
   /** Gives replies of unknown outcome back to a person. Every minute. */
   settle(): Promise<void>;
   /** Asks the networks again whether open items were answered there. Every minute. */
@@ -91,6 +95,10 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
 
   return {
     wake: () => guard('wake', wake),
+    incidents: () =>
+      guard('incidents', async () => {
+        if (await deps.leases.hold('incidents')) await deps.incidents.level();
+      }),
     settle: () =>
       guard('settle', async () => {
         await deps.act.settleStuck();

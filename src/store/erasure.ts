@@ -200,6 +200,11 @@ async function emptyItems(db: Db, items: readonly number[]): Promise<void> {
       .where('item_id', 'in', chunk)
       .execute();
     await db.deleteFrom('twins').where('item_id', 'in', chunk).execute();
+    await db
+      .updateTable('signatures')
+      .set({ author: 'erased', words: '[]' })
+      .where('item_id', 'in', chunk)
+      .execute();
   }
 }
 

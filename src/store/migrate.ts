@@ -6,6 +6,7 @@ import { notices } from './migrations/004-notices.ts';
 import { attachments } from './migrations/005-attachments.ts';
 import { people } from './migrations/009-people.ts';
 import { attention } from './migrations/011-attention.ts';
+import { incidents } from './migrations/012-incidents.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -18,7 +19,16 @@ export interface Migration {
   readonly up: (dialect: Dialect) => readonly string[];
 }
 
-const MIGRATIONS: readonly Migration[] = [ledger, team, sources, notices, attachments, attention, people];
+const MIGRATIONS: readonly Migration[] = [
+  ledger,
+  team,
+  sources,
+  notices,
+  attachments,
+  people,
+  attention,
+  incidents,
+];
 
 /**
  * Brings the database to the newest form. Safe when several processes start at once: one works, the others wait and

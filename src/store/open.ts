@@ -10,6 +10,7 @@ import { costQueries } from './costs.ts';
 import { deedQueries } from './deeds.ts';
 import type { Base, Door, StoreLog } from './door.ts';
 import { erasureQueries } from './erasure.ts';
+import { incidentQueries } from './incidents.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
 import { noticeQueries } from './notices.ts';
@@ -78,6 +79,7 @@ function queriesOn(door: Door): Queries {
     ...twinQueries(door),
     ...replyQueries(door),
     ...noticeQueries(door),
+    ...incidentQueries(door),
     ...attachmentQueries(door),
     ...teamQueries(door),
     ...acquaintanceQueries(door),
@@ -154,7 +156,12 @@ function storeOn({ dialect, kysely, backup, mayRetry }: Base, clock: Clock): Sto
             .where('updated_at', '<', now - PICTURES_KEPT_MS - DAY_MS),
         )
         .executeTakeFirst();
-      const gone = [values, leases, twins, slots, pictures, attachments];
+      const signatures = await door
+        .db()
+        .deleteFrom('signatures')
+        .where('at', '<', now - KEPT_MS)
+        .executeTakeFirst();
+      const gone = [values, leases, twins, slots, pictures, signatures, attachments];
       return Number(gone.reduce((sum, { numDeletedRows }) => sum + numDeletedRows, 0n));
     },
     backup,

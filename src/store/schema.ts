@@ -21,6 +21,9 @@ export interface Tables {
   places: { source: string; conversation_id: string; item_id: number };
   costs: { source: string; day: string; requests: number; units: number; micros: number };
   replies: RepliesTable;
+  incidents: { id: Generated<number>; state: string; opened_at: number; last_at: number };
+  /** What complaints are about: `words` as JSON. */
+  signatures: { item_id: number; author: string; words: string; at: number; incident_id: number | null };
   notices: NoticesTable;
   /** What happens once for ever: one row for the one who did it. */
   slots: { name: string; slot: string; at: number };

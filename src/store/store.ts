@@ -3,6 +3,7 @@ import type { Acquaintance, AcquaintanceNote, AuthorKey } from '../domain/acquai
 import type { Deed, Deeds, Knowing } from '../domain/advocates.ts';
 import type { Birthday } from '../domain/birthday.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
+import type { IncidentState, Signature } from '../domain/incident.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Picture } from '../domain/picture.ts';
@@ -130,6 +131,15 @@ export interface NoticeRow {
   readonly notBefore: number;
   readonly failures: number;
   readonly givenUpVersion: number;
+}
+
+/** A burst of similar complaints. */
+export interface Incident {
+  readonly id: number;
+  readonly state: IncidentState;
+  readonly openedAt: number;
+  /** When the last complaint came in. */
+  readonly lastAt: number;
 }
 
 /** A picture as it is kept. */
@@ -316,6 +326,26 @@ export interface Queries {
   spent(source: string, day: string): Promise<Cost>;
   /** Items of a source opened since then that somebody took or answered: alerts that were worth their cost. */
   usefulSince(source: string, from: number): Promise<number>;
+
+  // Complaints that are one matter
+  /** Keeps the words by which an item's complaint is compared. */
+  rememberSignature(signature: {
+    readonly itemId: number;
+    readonly author: string;
+    readonly words: readonly string[];
+    readonly at: number;
+  }): Promise<void>;
+  /** Newest first. */
+  recentSignatures(since: number, limit: number): Promise<readonly Signature[]>;
+  /** Makes an incident of these items, as far as they are in none; returns its number. */
+  beginIncident(itemIds: readonly number[], at: number): Promise<number>;
+  joinIncident(id: number, itemId: number, at: number): Promise<void>;
+  /** False when it had ended before. */
+  endIncident(id: number, state: 'done' | 'split'): Promise<boolean>;
+  incident(id: number): Promise<Incident | null>;
+  openIncidents(limit: number): Promise<readonly Incident[]>;
+  /** Its items, oldest first. */
+  incidentItems(id: number, limit: number): Promise<readonly Item[]>;
 
   // What is said beside the cards
   /**

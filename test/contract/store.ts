@@ -907,6 +907,41 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
+    describe('complaints that are one matter', () => {
+      it('keeps what they are about, and who is in which incident', async () => {
+        // Far from every other test: they share one table.
+        const at = T0 + 1e12;
+        const made: Item[] = [];
+        for (let n = 0; n < 4; n++) made.push(await created(newItem({ conversationId: fresh() })));
+        const ids = made.map(({ id }) => id);
+        for (const [n, itemId] of ids.entries())
+          await store.rememberSignature({ itemId, author: `a${n}`, words: ['lid', 'crack'], at: at + n });
+        await store.rememberSignature({ itemId: ids[0] ?? 0, author: 'other', words: [], at: at + 9 });
+        const recent = await store.recentSignatures(at, 3);
+        expect(recent.map(({ itemId }) => itemId)).toEqual(ids.slice(1).reverse());
+        expect(recent[0]).toMatchObject({ author: 'a3', words: ['lid', 'crack'], incident: null });
+
+        const id = await store.beginIncident(ids.slice(0, 3), at + 5);
+        // Somebody else's incident takes nobody out of this one.
+        const second = await store.beginIncident(ids.slice(2), at + 6);
+        expect((await store.incidentItems(id, 9)).map((item) => item.id)).toEqual(ids.slice(0, 3));
+        expect((await store.incidentItems(second, 9)).map((item) => item.id)).toEqual(ids.slice(3));
+        await store.joinIncident(id, ids[3] ?? 0, at + 7);
+        expect(await store.incidentItems(id, 2)).toHaveLength(2);
+        expect(await store.incident(id)).toEqual({ id, state: 'open', openedAt: at + 5, lastAt: at + 7 });
+        expect((await store.recentSignatures(at + 3, 9))[0]?.incident).toEqual({
+          id,
+          state: 'open',
+          lastAt: at + 7,
+        });
+        expect((await store.openIncidents(99)).map((each) => each.id)).toContain(id);
+        expect(await store.endIncident(id, 'split')).toBe(true);
+        expect(await store.endIncident(id, 'done')).toBe(false);
+        expect((await store.openIncidents(99)).map((each) => each.id)).not.toContain(id);
+        expect(await store.incident(-1)).toBeNull();
+      });
+    });
+
     describe('what is said beside the cards', () => {
       const notice = (title: string): Notice => ({
         title,

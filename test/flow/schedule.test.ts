@@ -35,6 +35,7 @@ function scheduled(watches: ReadonlyMap<string, Watch>): Schedule {
   const { through: store, clock, act, log } = world;
   const leases = { hold: () => Promise.resolve(alone) };
   return createSchedule({
+    incidents: { level: async () => {} },
     store,
     clock,
     act,

@@ -129,6 +129,7 @@ describe('two processes on one PostgreSQL', () => {
       await worlds[0].does(ana, id, { type: 'snooze', until: clock.now() + MINUTE });
     const schedules = worlds.map((world) =>
       createSchedule({
+        incidents: { level: async () => {} },
         ...world,
         clock,
         watches: new Map(),
