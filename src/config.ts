@@ -5,6 +5,7 @@ import { checkRoutes } from './config-routes.ts';
 import { type Attention, attentionSchema } from './domain/attention.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
+import { durationSchema } from './domain/duration.ts';
 import {
   type ApprovalRule,
   approvalSchema,
@@ -16,6 +17,7 @@ import {
 } from './domain/permission.ts';
 import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.ts';
 import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
+import { type Stage, stageSchema } from './domain/stage.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
 
@@ -48,6 +50,10 @@ export interface ConfiguredSource {
   readonly config: unknown;
   /** What may be spent a day: what the team says, else what the network gives. */
   readonly budget: Budget;
+  /** Where it begins; managers change it while the bot runs. */
+  readonly stage: Stage;
+  /** How old an unanswered post may be that comes before the team when the source is engaged. */
+  readonly engageWithinMs: number;
 }
 
 export interface ConfiguredChat {
@@ -116,6 +122,9 @@ export const environmentSchema = z.object({
     .default('info')
     .describe('How much is logged: trace, debug, info, warn, error, fatal or silent.'),
 });
+
+/** What every source may say beside its kind's own settings. */
+const stagedSchema = z.object({ stage: stageSchema.default('engage'), engageWithin: durationSchema('24h') });
 
 const rulesSchema = z.array(ruleSchema, 'must be a list of rules').max(500);
 
@@ -214,7 +223,8 @@ export function readConfig(
     {
       chats: chats.map(({ kind }) => kind.kind),
       sources: sources.map(({ name }) => name),
-      hours: !time || time.working !== null,
+      // An accepted plan brings hours of its own.
+      hours: !time || time.working !== null || sources.some(({ stage }) => stage !== 'engage'),
     },
     problems,
   );
@@ -374,6 +384,8 @@ interface SourceEntry {
   readonly kind?: string | undefined;
   readonly module?: string | undefined;
   readonly budget?: unknown;
+  readonly stage?: unknown;
+  readonly engageWithin?: unknown;
 }
 
 function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
@@ -416,7 +428,7 @@ function readSources(
         path,
         message: 'must be named with small letters, digits and dashes, at most 40 of them.',
       });
-    const { kind: _kind, module: _module, budget: given, ...rest } = entry;
+    const { kind: _kind, module: _module, budget: given, stage, engageWithin, ...rest } = entry;
     const kind = kindOf(entry, registries);
     if ('problem' in kind) {
       problems.push({ path: `${path}.${kind.at}`, message: kind.problem });
@@ -426,7 +438,16 @@ function readSources(
     if (config === undefined) continue;
     for (const message of kind.problems?.(config, { loopback }) ?? []) problems.push({ path, message });
     const budget = given === undefined ? {} : (check(budgetSchema, given, `${path}.budget`, problems) ?? {});
-    sources.push({ name, kind, config, budget: { ...kind.budget?.(config), ...budget } });
+    const staged = check(stagedSchema, { stage, engageWithin }, path, problems);
+    if (staged === undefined) continue;
+    sources.push({
+      name,
+      kind,
+      config,
+      budget: { ...kind.budget?.(config), ...budget },
+      stage: staged.stage,
+      engageWithinMs: staged.engageWithin,
+    });
   }
   return sources;
 }

@@ -35,6 +35,7 @@ import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createNotices } from './flow/notices.ts';
 import { runPerson } from './flow/person-cli.ts';
 import { createPersonDesk } from './flow/person-desk.ts';
+import { createPlans } from './flow/plans.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { createPrivacyDesk } from './flow/privacy-desk.ts';
@@ -43,6 +44,7 @@ import { replay } from './flow/replay.ts';
 import { createRouter, type Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
+import { createStages, type StagedSource } from './flow/stages.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
@@ -196,12 +198,41 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       for (const present of presents.values()) present.nudge();
     },
   });
+  const stages = createStages({
+    store,
+    clock,
+    policy,
+    sources: stagedSources(config, sources),
+    rules: config.routes,
+    defaults: config.defaults,
+    context: {
+      finds: findsPattern,
+      zone: config.time.zone,
+      working: config.time.working && ((at) => isWorking(config.time.working, at)),
+    },
+    changed,
+    planned: (source) => plans.propose(source),
+  });
+  const plans = createPlans({
+    store,
+    clock,
+    policy,
+    stages,
+    sources: stagedSources(config, sources),
+    notices,
+    places: config.teamPlaces,
+    rules: config.routes,
+    zone: config.time.zone,
+    leases,
+    log,
+  });
   const ingest = createIngest({
     store,
     clock,
     triage,
     brand: config.brand,
-    router: async () => router,
+    router: stages.router,
+    stageOf: stages.of,
     muted: settings.muted,
     changed,
   });
@@ -274,7 +305,11 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       store,
       clock,
       notices,
-      budget: (place) => budgetOf(config.attention, place),
+      budget: (place) => {
+        const own = budgetOf(config.attention, place);
+        const named = Object.hasOwn(config.attention.channels, `${place.chat}:${place.channel}`);
+        return own === null || named ? own : Math.max(own, stages.cardsPerHour(place));
+      },
       labelOf: (name) => byName.get(name)?.label ?? name,
       themesOf: () => [],
     });
@@ -293,6 +328,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     createPersonDesk(people),
     createPrivacyDesk(people),
     thanks,
+    stages.part,
+    plans.part,
     attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
     incidentDesk({ store, view, act, incidents, changed }),
   ]);
@@ -333,7 +370,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     createSchedule({ store, clock, act, watches, leases, changed, incidents, log }),
     log,
     stopping.signal,
-    [thanks.tick],
+    [thanks.tick, plans.tick],
   );
 
   let stopped: Promise<void> | undefined;
@@ -388,9 +425,20 @@ function isAlive(pid: number): boolean {
 }
 
 /** The rules of potluck.yaml. */
-function routerOf({ routes, defaults, time }: Config): Router {
-  const working = (at: number): boolean => isWorking(time.working, at);
-  return createRouter(ruleList(routes), defaults, { finds: findsPattern, zone: time.zone, working });
+function routerOf(config: Config): Router {
+  const { zone, working } = config.time;
+  return createRouter(ruleList(config.routes), config.defaults, {
+    finds: findsPattern,
+    zone,
+    working: (at) => isWorking(working, at),
+  });
+}
+
+function stagedSources(config: Config, sources: readonly Source[]): readonly StagedSource[] {
+  return config.sources.map(({ name, stage, engageWithinMs }) => {
+    const label = sources.find((source) => source.name === name)?.label ?? name;
+    return { name, label, stage, engageWithinMs };
+  });
 }
 
 /** The channels of a chat that items can come to, in the order of the configuration. */
@@ -545,6 +593,8 @@ async function runSource(verb: string | undefined, name: string | undefined): Pr
       triage,
       brand: config.brand,
       router: async () => routerOf(config),
+      // What would become cards, were the team engaged.
+      stageOf: async () => 'engage',
       muted: async () => config.muted,
       changed: () => {},
     });

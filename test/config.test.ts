@@ -145,6 +145,25 @@ routes:
     ]);
   });
 
+  it('knows with which stage a source begins, and how far back engaging looks', () => {
+    const hook = 'hook: { kind: webhook, token: "0123456789abcdef0123"';
+    const sources = config({}, MINIMAL).sources;
+    expect(sources).toMatchObject([{ stage: 'engage', engageWithinMs: 24 * 3_600_000 }]);
+    const listening = MINIMAL.replace(hook, `${hook}, stage: listen, engageWithin: 2d`);
+    expect(config({}, listening).sources).toMatchObject([
+      { stage: 'listen', engageWithinMs: 48 * 3_600_000 },
+    ]);
+    const wrong = MINIMAL.replace(hook, `${hook}, stage: wait, engageWithin: soon`);
+    expect(problems({}, wrong)).toEqual([
+      { path: 'sources.hook.stage', message: 'must be listen, plan or engage' },
+      { path: 'sources.hook.engageWithin', message: expect.stringContaining('24h') },
+    ]);
+    // The hours of a plan that is accepted later are as good as those of the team.
+    const rule = 'routes: [{ when: { working: false }, priority: "-10", continue: true }]';
+    expect(problems({}, `${MINIMAL}\n${rule}`)).toHaveLength(1);
+    expect(problems({}, `${listening}\n${rule}`)).toEqual([]);
+  });
+
   it('takes other rules in the place of its own, and checks them as well', () => {
     const instead = [{ to: ['web:other'] }];
     const result = readConfig({}, MINIMAL, registries, instead);

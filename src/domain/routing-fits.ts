@@ -25,8 +25,8 @@ export interface RuleContext {
   readonly finds: (pattern: string, text: string) => boolean;
   /** The zone of rules that name none. */
   readonly zone: string;
-  /** Whether the team works at that instant. */
-  readonly working: (at: number) => boolean;
+  /** Whether the team works at that instant, as far as a source is concerned. */
+  readonly working: (at: number, source: string) => boolean;
 }
 
 /** Why a rule fits, condition by condition in words ("complaint", "word “refund”"); null when it does not. */
@@ -40,7 +40,7 @@ export function fitWords(when: When, subject: Subject, context: RuleContext): re
     when.time && (inTime(when.time, subject.at, context.zone) ? 'time of day' : null),
     when.working === undefined
       ? undefined
-      : context.working(subject.at) === when.working
+      : context.working(subject.at, post.source) === when.working
         ? `${when.working ? 'within' : 'outside'} working hours`
         : null,
     when.words && (findWord(readableText(post), when.words) ?? null),

@@ -7,15 +7,23 @@ import type { Rule, When } from './routing-rule.ts';
  */
 export function neverReached(rules: readonly Rule[]): ReadonlyMap<number, number> {
   const shadowed = new Map<number, number>();
-  for (const [later, rule] of rules.entries()) {
-    const earlier = rules.slice(0, later).findIndex((before) => !before.continue && covers(before, rule));
-    if (earlier >= 0) shadowed.set(later, earlier);
+  for (const [later, { when }] of rules.entries()) {
+    const earlier = coveredBy(rules.slice(0, later), when, true);
+    if (earlier !== null) shadowed.set(later, earlier);
   }
   return shadowed;
 }
 
-function covers(before: Rule, rule: Rule): boolean {
-  return takesAll(before) || impliedBy(before.when, rule.when);
+/**
+ * The first of the rules that takes everything that fits these conditions, by position; null when none surely does.
+ *
+ * @param all whether rules without a condition count, too
+ */
+export function coveredBy(rules: readonly Rule[], when: When, all: boolean): number | null {
+  const position = rules.findIndex(
+    (rule) => !rule.continue && (takesAll(rule) ? all : impliedBy(rule.when, when)),
+  );
+  return position < 0 ? null : position;
 }
 
 /** Whether whatever fits `narrow` fits `wide`, too. */

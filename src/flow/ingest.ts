@@ -12,7 +12,8 @@ import {
   wasFiltered,
 } from '../domain/item.ts';
 import { type Post, readableText } from '../domain/post.ts';
-import { type Routing, routeNotices } from '../domain/routing.ts';
+import type { Routing } from '../domain/routing.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
 import { findWord } from '../domain/words.ts';
@@ -21,7 +22,7 @@ import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
 import { notErased } from './forgotten.ts';
 import { joinIncident } from './incidents.ts';
-import { byRules, quietOf, type Router } from './routes.ts';
+import { bring, byRules, type Deck, quietOf, type Router, show } from './routes.ts';
 
 export interface IngestDeps {
   readonly store: Store;
@@ -30,6 +31,8 @@ export interface IngestDeps {
   readonly brand: Brand;
   /** The rules as they stand. */
   readonly router: () => Promise<Router>;
+  /** How far the team is with a source, as it stands in this very transaction. */
+  readonly stageOf: (queries: Pick<Queries, 'setting'>, source: string) => Promise<Stage>;
   /** Posts with any of these words open nothing. */
   readonly muted: () => Promise<readonly string[]>;
   /** Called after the commit with the items that changed, so that cards follow at once. */
@@ -86,6 +89,8 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
     const posts = kept.map((post) =>
       post.createdAt > now + CLOCK_SKEW_MS ? { ...post, createdAt: now } : post,
     );
+    // What a colleague hands in is for the team, wherever it is from.
+    const stage = found ? 'engage' : await deps.stageOf(queries, source);
     const placed = await place(queries, source, posts);
     const fresh =
       placed.posts.length > 0 ? await queries.addPosts(placed.posts, now, delivery.backfilled) : [];
@@ -101,6 +106,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       muted,
       router,
       own: ownWords(deps.brand),
+      stage,
       found,
       touched: changed,
     };
@@ -162,6 +168,7 @@ interface Life {
   readonly router: Router;
   /** Our own names, folded: they tell no complaint from another. */
   readonly own: ReadonlySet<string>;
+  readonly stage: Stage;
   readonly found: Actor | null;
   /** Items of other sources that changed on the way. */
   readonly touched: Set<number>;
@@ -339,25 +346,13 @@ async function routeAgain(
   routing: Routing,
   due: boolean,
 ): Promise<Item> {
-  const hidden = wasFiltered(before) || (due && before.quiet);
-  if (!hidden) return item;
-  return show(life, item, routing);
+  const back = isClosed(before) && (wasFiltered(before) || life.stage !== 'engage');
+  if (!back && !(due && before.quiet)) return item;
+  return show(deckOf(life), item, routing, quietOf(routing, life.stage));
 }
 
-async function show(life: Life, item: Item, routing: Routing): Promise<Item> {
-  const quiet = quietOf(routing);
-  const why = routing.by.map(({ words }) => words).join('; ');
-  const owner = quiet ? null : routing.owner;
-  const next = await live(life, item, { type: 'route', quiet, owner, priority: item.priority, why });
-  if (!quiet) await bring(life, item.id, routing);
-  return next;
-}
-
-/** Brings an item before the team: its cards, and a word to those whom the rules name. */
-async function bring({ queries, now }: Life, itemId: number, routing: Routing): Promise<void> {
-  await queries.wantCards(itemId, routing.places);
-  for (const { place, notice } of routeNotices(routing))
-    await queries.tellNotice({ key: `route/${itemId}`, ...place, notice, thread: itemId, at: now });
+function deckOf(life: Life): Deck {
+  return { queries: life.queries, now: life.now, step: (item, action) => live(life, item, action) };
 }
 
 /** What a customer's post that arrives out of order means for the item. */
@@ -449,13 +444,14 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
   if (twin) {
     if (await queries.addPlace(twin.id, post.source, post.conversationId)) {
       const also = await live(life, twin, { type: 'also-posted', source: post.source, url: post.url });
-      if (also.quiet && !isClosed(also)) await show(life, also, routing);
+      const told = quietOf(routing, life.stage) === null;
+      if (also.quiet && told && !isClosed(also)) await show(deckOf(life), also, routing, null);
       life.touched.add(twin.id);
     }
     return null;
   }
   // A colleague found it: it is for the team, whatever the rules say.
-  const quiet = filtered || life.found ? null : quietOf(routing);
+  const quiet = filtered || life.found ? null : quietOf(routing, life.stage);
   const owner = filtered || quiet ? null : routing.owner;
   const weighed = filtered ? verdict : byRules(verdict, routing);
   const draft: NewItem = {
@@ -512,6 +508,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
       postId: post.id,
       priority: item.priority,
       why: verdict.reasons[0]?.text ?? '',
+      ...(quiet === 'stage' ? { quiet: `${post.source} is in stage ${life.stage}: nobody is told` } : {}),
       ...(filtered || routing.by.length === 0
         ? {}
         : { routed: routing.by.map(({ words }) => words).join('; ') }),
@@ -521,7 +518,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
   if (filtered) await queries.wantCards(item.id, routing.places);
   // One of many complaints about the same is on the card that they have together.
   else if (!quiet && !(await joinIncident(queries, item, post, now, life.own)))
-    await bring(life, item.id, routing);
+    await bring(deckOf(life), item.id, routing);
   return item;
 }
 

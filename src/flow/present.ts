@@ -287,7 +287,8 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
    * missing than said twice; the card itself shows the follow-up in any case.
    */
   async function remark(row: CardRow, item: Item, card: Card, options: PostOptions): Promise<void> {
-    if (!chat.remark || item.followUps <= row.remarked || row.ref === null || isClosed(item)) return;
+    if (!chat.remark || item.followUps <= row.remarked || row.ref === null) return;
+    if (isClosed(item) || item.quiet) return;
     await store.saveCards([{ ...row, remarked: item.followUps }]);
     await clock.sleep(chat.channelIntervalMs, options.signal);
     try {

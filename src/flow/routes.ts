@@ -1,7 +1,9 @@
-import type { Quiet } from '../domain/item.ts';
-import { type NamedRule, type Place, type Routing, route } from '../domain/routing.ts';
+import type { Item, Quiet, SystemAction } from '../domain/item.ts';
+import { type NamedRule, type Place, type Routing, route, routeNotices } from '../domain/routing.ts';
 import type { RuleContext, Subject } from '../domain/routing-fits.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { Verdict } from '../domain/triage/verdict.ts';
+import type { Queries } from '../store/store.ts';
 
 /** What the rules make of a post. */
 export type Router = (subject: Subject) => Routing;
@@ -24,6 +26,31 @@ export function byRules(verdict: Verdict, { priority, by }: Routing): Verdict {
 }
 
 /** Why nobody is told of an item, if so. */
-export function quietOf(routing: Pick<Routing, 'digestOnly'>): Quiet | null {
+export function quietOf(routing: Pick<Routing, 'digestOnly'>, stage: Stage): Quiet | null {
+  if (stage !== 'engage') return 'stage';
   return routing.digestOnly ? 'rule' : null;
+}
+
+/** A transaction in which items are routed. */
+export interface Deck {
+  readonly queries: Pick<Queries, 'wantCards' | 'tellNotice'>;
+  readonly now: number;
+  /** One system action; returns the item as it then stands. */
+  readonly step: (item: Item, action: SystemAction) => Promise<Item>;
+}
+
+/** Routes an item again that nobody was told of, or that shall be told no more. */
+export async function show(deck: Deck, item: Item, routing: Routing, quiet: Quiet | null): Promise<Item> {
+  const why = routing.by.map(({ words }) => words).join('; ');
+  const owner = quiet ? null : routing.owner;
+  const next = await deck.step(item, { type: 'route', quiet, owner, priority: item.priority, why });
+  if (!quiet) await bring(deck, item.id, routing);
+  return next;
+}
+
+/** Brings an item before the team: its cards, and a word to those whom the rules name. */
+export async function bring({ queries, now }: Deck, itemId: number, routing: Routing): Promise<void> {
+  await queries.wantCards(itemId, routing.places);
+  for (const { place, notice } of routeNotices(routing))
+    await queries.tellNotice({ key: `route/${itemId}`, ...place, notice, thread: itemId, at: now });
 }

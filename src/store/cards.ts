@@ -68,6 +68,7 @@ const NOWHERE = { channels: [], exempt: 0 };
 type CardQueries = Pick<
   Queries,
   | 'wantCards'
+  | 'unwantCards'
   | 'cardsOf'
   | 'cardByRef'
   | 'cardsBehind'
@@ -85,6 +86,16 @@ export function cardQueries(door: Door): CardQueries {
       await door.atomically(async (db) => {
         for (const place of places) await want(db, door.dialect, itemId, place);
       });
+    },
+
+    async unwantCards(itemId) {
+      await door
+        .db()
+        .deleteFrom('cards')
+        .where('item_id', '=', itemId)
+        .where('ref', 'is', null)
+        .where('posting_at', 'is', null)
+        .execute();
     },
 
     async cardsOf(itemId) {

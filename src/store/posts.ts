@@ -202,6 +202,7 @@ type PostQueries = Pick<
   | 'countConversation'
   | 'moveConversation'
   | 'recentPosts'
+  | 'volumes'
 >;
 
 /** Everything about posts. */
@@ -330,6 +331,18 @@ export function postQueries(door: Door): PostQueries {
           )
           .execute();
       });
+    },
+
+    async volumes(from, to) {
+      return door
+        .db()
+        .selectFrom('posts')
+        .select(['source', sql<number>`count(*)`.as('posts')])
+        .where('created_at', '>=', from)
+        .where('created_at', '<', to)
+        .where('ours', '=', sql.lit(0))
+        .groupBy('source')
+        .execute();
     },
 
     async recentPosts({ source, limit, before }) {

@@ -218,6 +218,9 @@ export interface Queries {
     readonly before?: number;
   }): Promise<readonly Post[]>;
 
+  /** How many posts customers wrote on each source from `from` (included) to `to` (excluded); sources without one are left out. */
+  volumes(from: number, to: number): Promise<readonly { readonly source: string; readonly posts: number }[]>;
+
   // Items
   /** Stores a new item at version 1 and returns it with its number; null when the conversation has one already. */
   createItem(item: NewItem): Promise<Item | null>;
@@ -280,6 +283,8 @@ export interface Queries {
     itemId: number,
     places: readonly { readonly chat: string; readonly channel: string }[],
   ): Promise<void>;
+  /** Forgets the cards of an item that were never tried to be posted. */
+  unwantCards(itemId: number): Promise<void>;
   cardsOf(itemId: number): Promise<readonly CardRow[]>;
   cardByRef(chat: string, ref: string): Promise<CardRow | null>;
   /**

@@ -202,6 +202,23 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect((await store.recentPosts({ limit: 1_000, before: T0 + 4 })).length).toBeGreaterThan(2);
       });
 
+      it('counts what customers wrote, source by source', async () => {
+        const [loud, calm] = [fresh(), fresh()];
+        // A day that no other test writes on.
+        const day = T0 - 900 * 86_400_000;
+        const posts = [0, 1, 2, 3].map((at) => post({ source: loud, id: `${at}`, createdAt: day + at }));
+        await store.addPosts([...posts, post({ source: calm, id: '1', createdAt: day + 1 })], T0, false);
+        await store.addPosts([post({ source: calm, id: '2', createdAt: day + 1, ours: true })], T0, false);
+        const volumes = await store.volumes(day, day + 3);
+        expect(new Map(volumes.map(({ source, posts: count }) => [source, count]))).toEqual(
+          new Map([
+            [loud, 3],
+            [calm, 1],
+          ]),
+        );
+        expect(await store.volumes(day + 4, day + 5)).toEqual([]);
+      });
+
       it('moves a conversation with its item, and leaves an item that is there already', async () => {
         const source = fresh();
         const long = '字'.repeat(1_000);
@@ -510,6 +527,8 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await ids(2)).toEqual([one, three]);
         expect(await store.itemsOfAuthor(source, 'nobody', 5)).toEqual([]);
         const newest = await store.newestItems(2);
+        const [first, second] = newest;
+        expect(await store.newestItems(1, first?.item.id)).toEqual([second]);
         expect(newest.map(({ item, post: shown }) => [item.id, shown?.id])).toEqual([
           [three, 'p3'],
           [two, 'p2'],
@@ -638,6 +657,28 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const beside = await store.cardsBehind(chat, T0, 10, ['c', 'nowhere']);
         expect(beside.map(({ itemId, channel }) => [itemId, channel])).toEqual([[items[0]?.id, 'd']]);
         expect(await store.cardsBehind(chat, T0, 10, ['c', 'd'])).toEqual([]);
+      });
+
+      it('forgets cards that nobody tried to post, and no others', async () => {
+        const chat = fresh();
+        const item = await created(newItem({ source: fresh() }));
+        const channels = ['new', 'under-way', 'there'];
+        await store.wantCards(
+          item.id,
+          channels.map((channel) => ({ chat, channel })),
+        );
+        const rows = await store.cardsOf(item.id);
+        const begun = rows
+          .filter(({ channel }) => channel !== 'new')
+          .map((row) => ({ ...row, postingAt: T0 }));
+        await store.saveCards(
+          begun.map((row) => ({ ...row, ref: row.channel === 'there' ? `${chat}-1` : null })),
+        );
+        await store.unwantCards(item.id);
+        await store.unwantCards(item.id);
+        expect((await store.cardsOf(item.id)).map(({ channel }) => channel)).toEqual(['there', 'under-way']);
+        await store.wantCards(item.id, [{ chat, channel: 'new' }]);
+        expect(await store.cardsOf(item.id)).toHaveLength(3);
       });
 
       it('holds cards back until their time, and says when that is', async () => {

@@ -15,8 +15,8 @@ function rules(...given: object[]): ReturnType<typeof ruleList> {
   return ruleList(given.map((rule) => ruleSchema.parse(rule)));
 }
 
-function router(...given: object[]): Router {
-  return createRouter(rules(...given), TEAM, context);
+function router(...given: object[]): () => Promise<Router> {
+  return async () => createRouter(rules(...given), TEAM, context);
 }
 
 let world: Flow;

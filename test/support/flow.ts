@@ -13,6 +13,7 @@ import { createKnown, whyNotContact } from '../../src/flow/known.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
 import type { Router } from '../../src/flow/routes.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
+import type { Stages } from '../../src/flow/stages.ts';
 import { createView, type View } from '../../src/flow/view.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -84,7 +85,8 @@ export interface FlowOptions {
   readonly sources?: readonly Source[];
   readonly places?: readonly Place[] | ((verdict: Verdict, post: Post) => readonly Place[]);
   /** Instead of `places`: what the rules make of a post. */
-  readonly router?: Router;
+  readonly router?: () => Promise<Router>;
+  readonly stageOf?: Stages['of'];
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
   readonly muted?: readonly string[];
@@ -115,22 +117,21 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
   const placesOf = (found: Verdict, about: Post): readonly Place[] =>
     typeof places === 'function' ? places(found, about) : places;
-  const router: Router =
-    options.router ??
-    (({ verdict: found, post: about }) => ({
-      places: placesOf(verdict(found), about),
-      owner: null,
-      priority: found.priority,
-      watchers: [],
-      digestOnly: false,
-      by: [],
-    }));
+  const byPlaces: Router = ({ verdict: found, post: about }) => ({
+    places: placesOf(verdict(found), about),
+    owner: null,
+    priority: found.priority,
+    watchers: [],
+    digestOnly: false,
+    by: [],
+  });
   const ingest = createIngest({
     store,
     clock,
     triage: options.triage ?? scriptedTriage,
     brand: { names: ['Potluck'], competitors: [], domains: [] },
-    router: async () => router,
+    router: options.router ?? (async () => byPlaces),
+    stageOf: options.stageOf ?? (async () => 'engage'),
     muted: settings.muted,
     changed: tell,
   });

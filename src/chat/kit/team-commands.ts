@@ -84,4 +84,21 @@ export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
     does: 'for managers: shows what would go, then erases somebody for good',
     options: { author: AUTHOR },
   },
+  stage: {
+    usage: 'stage [source] [listen|plan|engage]',
+    does: 'How far we are with each source; managers change it',
+    options: {
+      source: { type: 'text', description: 'Its name in potluck.yaml; all of them without it' },
+      stage: {
+        type: 'choice',
+        description: 'Only listen, plan, or engage',
+        choices: ['listen', 'plan', 'engage'],
+      },
+    },
+  },
+  plan: {
+    usage: 'plan <source>',
+    does: 'What we heard on a source, and how to go on',
+    options: { source: { type: 'text', description: 'Its name in potluck.yaml', required: true } },
+  },
 };
