@@ -6,6 +6,8 @@ import { type Attention, attentionSchema } from './domain/attention.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
 import { durationSchema } from './domain/duration.ts';
+import type { OnCallPlan } from './domain/oncall.ts';
+import { idsOf, onCallOf, onCallSchema } from './domain/oncall-schema.ts';
 import {
   type ApprovalRule,
   approvalSchema,
@@ -17,6 +19,7 @@ import {
 } from './domain/permission.ts';
 import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.ts';
 import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
+import { DEFAULT_TARGETS, type Service, type ServiceSteps, serviceSchema } from './domain/service.ts';
 import { type Stage, stageSchema } from './domain/stage.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
@@ -74,6 +77,16 @@ export interface Config {
   readonly approval: ApprovalRule | null;
   /** Where and when the team works. */
   readonly time: TeamTime;
+  /** What counts as good service. */
+  readonly service: Service;
+  readonly duty: {
+    /** Who is responsible when; null where nobody is named. */
+    readonly plan: OnCallPlan | null;
+    readonly service: Service;
+    /** What is done about those who wait too long; null where nobody asked for it. */
+    readonly steps: ServiceSteps | null;
+    readonly zone: string;
+  };
   /** Words that are muted until a manager changes the list in a chat. */
   readonly muted: readonly string[];
   readonly sources: readonly ConfiguredSource[];
@@ -155,6 +168,8 @@ const policySchema = z.strictObject({
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
     .default({}),
+  oncall: onCallSchema.optional(),
+  service: serviceSchema.optional(),
   routes: rulesSchema.optional(),
   chats: z.record(z.string(), z.unknown()).default({}),
 });
@@ -217,6 +232,7 @@ export function readConfig(
       path: 'team.hours.zone',
       message: 'is missing: say where the clocks are, for instance zone: Europe/Berlin.',
     });
+  checkPeople(policy?.oncall ? idsOf(policy.oncall) : [], chats, problems);
   const teamPlaces = readTeamPlaces(policy?.team.channels, routes, defaults, chats, problems);
   checkRoutes(
     routes,
@@ -243,6 +259,10 @@ export function readConfig(
   }
 
   if (problems.length > 0 || !base || !time) return { ok: false, problems };
+  const service: Service = {
+    targets: policy?.service?.targets ?? DEFAULT_TARGETS,
+    working: time.working,
+  };
   return {
     ok: true,
     config: {
@@ -255,6 +275,13 @@ export function readConfig(
       permissions: policy?.team.permissions ?? DEFAULT_PERMISSIONS,
       approval: policy?.team.approval ?? null,
       time,
+      service,
+      duty: {
+        plan: policy?.oncall ? onCallOf(policy.oncall, time) : null,
+        service,
+        steps: policy?.service ?? null,
+        zone: time.zone,
+      },
       muted: policy?.muted ?? [],
       sources,
       chats,
@@ -470,6 +497,22 @@ function readDefaults(
       });
     return channels.map((channel) => ({ chat: kind.kind, channel }));
   });
+}
+
+/** People are called where they are: each id must be of a chat that is connected. */
+function checkPeople(
+  ids: readonly { readonly path: string; readonly id: string }[],
+  chats: readonly ConfiguredChat[],
+  problems: Problem[],
+): void {
+  const connected = chats.map(({ kind }) => kind.kind);
+  for (const { path, id } of ids) {
+    if (connected.includes(placeOf(id).chat)) continue;
+    problems.push({
+      path,
+      message: `“${id}” is of ${placeOf(id).chat}, which is not connected. Connected: ${connected.join(', ')}.`,
+    });
+  }
 }
 
 /** Where notices go: as the team says, else to the first channel of every chat. */

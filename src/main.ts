@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -8,11 +8,13 @@ import { Keyv } from 'keyv';
 import { schedule as cron } from 'node-cron';
 import type { Logger } from 'pino';
 import { parseDocument } from 'yaml';
+import { MAX_ICS_BYTES, openIcs } from './calendars/ics.ts';
 import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
 import { budgetOf } from './domain/attention.ts';
+import type { Calendar } from './domain/calendar-event.ts';
 import { ownWords } from './domain/incident.ts';
 import type { Post } from './domain/post.ts';
 import { type Place, placeOf, ruleList } from './domain/routing.ts';
@@ -26,6 +28,7 @@ import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
+import { createDuty, type Duty } from './flow/duty.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { createIncidents, incidentDesk } from './flow/incidents.ts';
 import { createIngest } from './flow/ingest.ts';
@@ -165,6 +168,33 @@ async function createSources(
   );
 }
 
+/** The calendars that the plan of who is on call names. Files stand beside the policy. */
+function openCalendars(
+  { duty, time }: Config,
+  store: Store,
+  clock: Clock,
+  cwd: string,
+): ReadonlyMap<string, Calendar> {
+  const places = (duty.plan?.layers ?? []).flatMap(({ roster }) =>
+    roster.from === 'calendar' ? [roster.place] : [],
+  );
+  return new Map(
+    places.map((place) => [
+      place,
+      openIcs({
+        place: place.includes('://') ? place : resolve(cwd, place),
+        zone: time.zone,
+        fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
+        clock,
+        cache: new Keyv({
+          store: store.keyvStore(),
+          namespace: `calendar.${createHash('sha256').update(place).digest('hex').slice(0, 16)}`,
+        }),
+      }),
+    ]),
+  );
+}
+
 /** Starts everything that the configuration asks for. Rejects with a message for a person when it cannot. */
 export async function startPotluck(surroundings: Surroundings): Promise<Running> {
   const clock = surroundings.clock ?? systemClock;
@@ -257,7 +287,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     zone: config.time.zone,
     names: config.brand.names,
   });
-  const view = createView(store, byName, policy.approvals, known);
+  const view = createView(store, byName, policy.approvals, known, config.service);
   const act: Act = createAct({
     store,
     clock,
@@ -324,6 +354,20 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const thanks = createThanks({ ...people, notices, places: config.teamPlaces });
   const labelOf = (name: string): string => byName.get(name)?.label ?? name;
   const incidents = createIncidents({ store, clock, notices, own: ownWords(config.brand), labelOf });
+  const duty = createDuty({
+    ...config.duty,
+    store,
+    clock,
+    view,
+    managers: config.managers,
+    calendars: openCalendars(config, store, clock, surroundings.cwd),
+    chats,
+    places: config.teamPlaces,
+    leases,
+    changed,
+    nudge: () => changed([]),
+    log,
+  });
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
@@ -332,6 +376,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     plans.part,
     attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
     incidentDesk({ store, view, act, incidents, changed }),
+    duty.part,
   ]);
   const parts = {
     desk,
@@ -368,6 +413,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   for (const watch of watches.values()) running.push(watch.run(stopping.signal));
   const jobs = startJobs(
     createSchedule({ store, clock, act, watches, leases, changed, incidents, log }),
+    duty,
     log,
     stopping.signal,
     [thanks.tick, plans.tick],
@@ -450,6 +496,7 @@ function channelsOf({ routes, defaults }: Config, chat: string): readonly string
 /** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */
 function startJobs(
   schedule: ReturnType<typeof createSchedule>,
+  duty: Duty,
   log: Logger,
   signal: AbortSignal,
   ticks: readonly (() => Promise<void>)[],
@@ -465,6 +512,8 @@ function startJobs(
   return [
     every('*/5 * * * * *', () => schedule.wake()),
     every('*/10 * * * * *', () => schedule.incidents()),
+    every('*/10 * * * * *', () => duty.watch()),
+    every('45 * * * * *', () => duty.serve()),
     every('30 * * * * *', () => schedule.settle()),
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),

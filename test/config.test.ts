@@ -225,6 +225,39 @@ muted: [" lottery "]
     ]);
   });
 
+  it('knows who is on call, and says what is wrong with it', () => {
+    const yaml = (layers: string): string =>
+      `${MINIMAL}\noncall: { layers: [${layers}] }\nteam: { zone: Europe/Berlin }\n`;
+    const { duty } = config(
+      {},
+      yaml(
+        '{ people: ["web:ana", { id: ["web:ben"], name: Ben }], every: 2 weeks, on: friday, from: 2026-11-30 }',
+      ),
+    );
+    expect(duty.plan?.layers).toMatchObject([
+      {
+        name: 'first',
+        roster: { rotation: { zone: 'Europe/Berlin', start: '2026-12-04', days: 14, minutes: 540 } },
+      },
+    ]);
+    expect(duty.steps).toBeNull();
+    const wrong = (layers: string): string[] => problems({}, yaml(layers)).map(({ path }) => path);
+    expect(wrong('{ people: [ana] }')).toEqual(['oncall.layers.0.people.0']);
+    expect(wrong('{ people: ["slack:T1/U1"] }')).toEqual(['oncall.layers.0.people.0']);
+    expect(wrong('{ name: first }')).toEqual(['oncall.layers.0.people']);
+    expect(wrong('{ people: ["web:ana"], group: "web:all" }')).toEqual(['oncall.layers.0.people']);
+    expect(wrong('{ people: ["web:ana"], calendar: x.ics, every: day, at: 9 }')).toEqual([
+      'oncall.layers.0.at',
+    ]);
+    expect(wrong('{ people: ["web:ana"], calendar: x.ics, every: day }')).toEqual(['oncall.layers.0.every']);
+    expect(wrong('{ people: ["web:ana"], every: day, on: monday }')).toEqual(['oncall.layers.0.on']);
+    expect(wrong('{ people: ["web:ana"] }, { people: ["web:ben"] }')).toEqual(['oncall.layers.1.name']);
+    expect(wrong('{ people: ["web:ana"], hours: { days: never } }')).toEqual(['oncall.layers.0.hours.days']);
+    expect(problems({}, `${MINIMAL}\nservice: { remind: 75 }`).map(({ path }) => path)).toEqual([
+      'service.remind',
+    ]);
+  });
+
   it('knows what must never be shown', () => {
     const env = {
       WEB_TOKEN: 'abcdefghijklmnopqrstuvwx',

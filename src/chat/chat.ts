@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
 import type { Remark } from '../domain/etiquette.ts';
-import type { Actor, Item, ItemEvent, ItemState, PersonAction, Refusal } from '../domain/item.ts';
+import type { Actor, Item, ItemEvent, ItemState, Person, PersonAction, Refusal } from '../domain/item.ts';
 import type { PictureAction } from '../domain/item-pictures.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -326,6 +326,8 @@ export interface Chat {
     since: number,
     signal: AbortSignal,
   ): Promise<CardRef | null>;
+  /** Who is in a group of people that the platform knows, by the platform's id of it. Absent where there are none. */
+  groupMembers?(group: string, signal: AbortSignal): Promise<readonly Person[]>;
   health(): ChatHealth;
   /** @param channels those that routes lead to: the doctor asks before anything is started */
   check(signal: AbortSignal, channels: readonly string[]): Promise<readonly Check[]>;

@@ -100,7 +100,7 @@ const WEEKDAY_KEYS = Object.fromEntries(WEEKDAYS.map((name) => [name, spansSchem
   Record<string, z.ZodOptional<typeof spansSchema>>
 >;
 
-const hoursSchema = z
+export const hoursSchema = z
   .strictObject({
     zone: zoneSchema.optional(),
     days: weekdaysSchema.default([1, 2, 3, 4, 5]),

@@ -92,6 +92,8 @@ export interface Card {
   readonly openedAt: number;
   /** Since when the customer waits; null when nobody waits. */
   readonly waitingSince: number | null;
+  /** When the answer is due by the team's own targets; null where there is none, or nobody waits. */
+  readonly dueAt: number | null;
   /** Whether the customer came back after it had been closed. */
   readonly followUp: boolean;
   readonly owner: Person | null;

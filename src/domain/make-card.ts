@@ -3,6 +3,7 @@ import type { Card, CardAction, CardPost, ReplyDoor, Tone } from './card.ts';
 import { MAX_CARD_POSTS } from './card.ts';
 import { DISMISS_REASONS, type Item, type ItemEvent, isClosed, isUnpublished } from './item.ts';
 import { type Post, readableText } from './post.ts';
+import { dueAt, type Service, snoozesOf } from './service.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
 
 /** Everything a card is made of, read at one moment. */
@@ -31,6 +32,8 @@ export interface CardInput {
   };
   /** What people call another source; default its own name. */
   readonly labelOf?: (source: string) => string;
+  /** What the team wants to keep to; without it nothing is due. */
+  readonly service?: Service;
   /** Whether the team's policy wants a second person for some answers; default false. */
   readonly approvals?: boolean;
 }
@@ -57,7 +60,8 @@ const RESPONSE_LABELS: Readonly<Record<SuggestedResponse, string>> = {
 // Bands of priority; the triage's table of weights is made for them.
 /** From this priority on it is urgent. */
 export const URGENT = 80;
-const HIGH = 60;
+/** From this on it is high. */
+export const HIGH = 60;
 const NORMAL = 30;
 const MAX_NOTES = 5;
 
@@ -98,6 +102,9 @@ export function makeCard(input: CardInput): Card {
     answerDue: item.answerDue,
     openedAt: item.openedAt,
     waitingSince: item.waitingSince,
+    dueAt: input.service
+      ? dueAt(input.service, item, snoozesOf(input.events, Number.MAX_SAFE_INTEGER))
+      : null,
     followUp: item.followUps > 0,
     owner: item.owner,
     lastOwner: item.lastOwner,

@@ -12,7 +12,7 @@ export interface WorkingTime {
   readonly holidays: ReadonlySet<Day>;
 }
 
-interface Span {
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -35,7 +35,30 @@ function* spansFrom(working: WorkingTime, at: number): Generator<Span> {
   }
 }
 
+/** The stretches of work that touch [`from`, `to`), cut to it, in order. */
+export function openSpans(working: WorkingTime, from: number, to: number): readonly Span[] {
+  const found: Span[] = [];
+  for (const span of spansFrom(working, from)) {
+    if (span.from >= to) break;
+    found.push({ from: Math.max(from, span.from), to: Math.min(to, span.to) });
+  }
+  return found;
+}
+
+/** The same days are asked for again and again, and each costs several looks into the zone. */
+const known = new WeakMap<WorkingTime, Map<Day, readonly Span[]>>();
+const MAX_KNOWN_DAYS = 2_000;
+
 function spansOf(working: WorkingTime, day: Day): readonly Span[] {
+  const days = known.get(working) ?? new Map<Day, readonly Span[]>();
+  known.set(working, days);
+  const found = days.get(day) ?? spansOn(working, day);
+  if (days.size >= MAX_KNOWN_DAYS) days.clear();
+  days.set(day, found);
+  return found;
+}
+
+function spansOn(working: WorkingTime, day: Day): readonly Span[] {
   if (working.holidays.has(day)) return [];
   return (working.week[weekdayOf(day)] ?? []).map(({ from, to }) => ({
     from: instantOf(day, from, working.zone),
@@ -61,6 +84,7 @@ export function nextOpening(working: WorkingTime | null, at: number): number {
 export function addWorking(working: WorkingTime | null, at: number, ms: number): number {
   if (working === null) return at + Math.max(0, ms);
   let left = Math.max(0, ms);
+  if (left === 0) return at;
   for (const span of spansFrom(working, at)) {
     const from = Math.max(at, span.from);
     if (left <= span.to - from) return from + left;

@@ -4,6 +4,7 @@ import type { Card } from '../domain/card.ts';
 import { type Item, isUnpublished } from '../domain/item.ts';
 import { makeCard } from '../domain/make-card.ts';
 import { makePost, type Post } from '../domain/post.ts';
+import type { Service } from '../domain/service.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries } from '../store/store.ts';
 import type { KnownLookup, Shown } from './known.ts';
@@ -31,12 +32,14 @@ const NO_CONVERSATION = '';
  * @param sources the sources by name; an item of a source that is no longer configured still has a card
  * @param approvals whether the team's policy wants a second person for some answers
  * @param known what the team knows of the authors; left out, cards only tell how often they were here
+ * @param service what the team wants to keep to
  */
 export function createView(
   queries: Queries,
   sources: ReadonlyMap<string, Source>,
   approvals = false,
   known: KnownLookup = async () => new Map(),
+  service?: Service,
 ): View {
   const cache = new LRUCache<number, { version: number; card: Card }>({ max: CACHE_CARDS, ttl: CACHE_MS });
 
@@ -67,6 +70,7 @@ export function createView(
         noReply: shutWords(source, post),
       },
       approvals,
+      ...(service ? { service } : {}),
       labelOf: (name) => sources.get(name)?.label ?? name,
     });
     cache.set(item.id, { version: item.version, card: made });

@@ -4,6 +4,7 @@ import { team } from './migrations/002-team.ts';
 import { sources } from './migrations/003-sources.ts';
 import { notices } from './migrations/004-notices.ts';
 import { attachments } from './migrations/005-attachments.ts';
+import { oncall } from './migrations/006-oncall.ts';
 import { people } from './migrations/009-people.ts';
 import { attention } from './migrations/011-attention.ts';
 import { incidents } from './migrations/012-incidents.ts';
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   sources,
   notices,
   attachments,
+  oncall,
   people,
   attention,
   incidents,

@@ -14,6 +14,7 @@ import { incidentQueries } from './incidents.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
 import { noticeQueries } from './notices.ts';
+import { onCallQueries } from './oncall.ts';
 import { postQueries } from './posts.ts';
 import { replyQueries } from './replies.ts';
 import type { Tables } from './schema.ts';
@@ -81,6 +82,7 @@ function queriesOn(door: Door): Queries {
     ...noticeQueries(door),
     ...incidentQueries(door),
     ...attachmentQueries(door),
+    ...onCallQueries(door),
     ...teamQueries(door),
     ...acquaintanceQueries(door),
     ...deedQueries(door),

@@ -31,6 +31,8 @@ export interface Tables {
   pictures: { id: string; mime: string; bytes: string; at: number };
   attachments: AttachmentsTable;
   settings: { name: string; value: string };
+  swaps: SwapsTable;
+  escalations: { item_id: number; waiting_since: number; step: string; at: number };
   leases: { name: string; holder: string; until: number };
   acquaintances: AcquaintancesTable;
   acquaintance_notes: AcquaintanceNotesTable;
@@ -205,6 +207,21 @@ export interface AttachmentsTable {
   by_id: string;
   by_name: string;
   at: number;
+}
+
+export interface SwapsTable {
+  id: Generated<number>;
+  layer: string;
+  person_id: string;
+  person_name: string;
+  from_at: number;
+  until_at: number;
+  by_id: string;
+  by_name: string;
+  at: number;
+  undone_at: number | null;
+  undone_by_id: string | null;
+  undone_by_name: string | null;
 }
 
 /** One author whom somebody of the team knows something about. */

@@ -6,8 +6,10 @@ import type { Budget, Cost } from '../domain/cost.ts';
 import type { IncidentState, Signature } from '../domain/incident.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
+import type { Swap } from '../domain/oncall.ts';
 import type { Picture } from '../domain/picture.ts';
 import type { Post } from '../domain/post.ts';
+import type { DoneStep } from '../domain/service.ts';
 import type { Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
@@ -174,6 +176,12 @@ export interface Erased {
   /** All items that show less now, those included: each is to be moved on, so that its cards are drawn again. */
   readonly touched: readonly number[];
   readonly notices: number;
+}
+
+/** A step that was taken for an item while its author waited since then. */
+export interface EscalationRow extends DoneStep {
+  readonly itemId: number;
+  readonly waitingSince: number;
 }
 
 /** An item about to be created: the store gives it its number. */
@@ -381,6 +389,16 @@ export interface Queries {
   /** Keeps a picture under an id that says what it is; the same id again changes nothing. At most 2 MB. */
   savePicture(picture: PictureRow & { readonly id: string }, at: number): Promise<void>;
   picture(id: string): Promise<PictureRow | null>;
+
+  // Who is responsible
+  /** Swaps that end after `since`, in the order in which they were arranged; the newest 500. */
+  swaps(since: number): Promise<readonly Swap[]>;
+  addSwap(swap: Omit<Swap, 'id' | 'undone'>): Promise<Swap>;
+  /** False when it was taken back before. */
+  undoSwap(id: number, by: Person, at: number): Promise<boolean>;
+  escalations(itemIds: readonly number[]): Promise<readonly EscalationRow[]>;
+  /** True for the first one who takes this step; among processes, too. */
+  escalate(step: EscalationRow): Promise<boolean>;
 
   // Replies
   addReply(reply: ReplyRow): Promise<void>;

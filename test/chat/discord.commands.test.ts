@@ -165,7 +165,7 @@ describe('the menus of a message and of a person', () => {
     await world.settle();
     expect(handlers.now(8).text).toBe('(no text)');
     // Words that are ours, and no card.
-    await ask('oncall');
+    await ask('sources');
     await ana.messageMenu('Track in Potluck', privately(world, ana));
     await world.settle();
     expect(privately(world, ana).text).toBe('That is a message of mine.');
@@ -357,7 +357,7 @@ describe('the commands', () => {
     await world.restart();
     await world.another();
     expect(server.calls(SET)).toHaveLength(1);
-    expect(await ask('oncall')).toContain('Nobody is on call');
+    expect(await ask('sources')).toContain('No source is connected');
   });
 
   it('are registered anew when a translation is added, and move when the policy says where', async () => {
@@ -371,7 +371,7 @@ describe('the commands', () => {
     await again({ commands: 'global' });
     expect(server.registered(server.guildId)).toEqual([]);
     expect(names(server.registered(null))).toContain('potluck');
-    expect(await ask('oncall')).toContain('Nobody is on call');
+    expect(await ask('sources')).toContain('No source is connected');
     await again({});
     expect(server.registered(null)).toEqual([]);
     expect(names(server.registered(server.guildId))).toContain('potluck');

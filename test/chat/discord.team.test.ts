@@ -212,9 +212,6 @@ describe('what the command tells', () => {
     const sources = await ask('sources');
     expect(sources).toContain('@\u200Bhere *Bluesky* · 🟢 hears · last post ');
     expect(sources).toContain('Blog · 🔴 blind – The feed is gone.');
-    const duty = await ask('oncall');
-    expect(duty).toContain('Nobody is on call');
-    expect(duty).toContain('/potluck assign');
   });
 
   it('somebody’s desk, with settings for managers only, and buttons that do what they say', async () => {

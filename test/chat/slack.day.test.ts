@@ -62,6 +62,7 @@ async function morning(): Promise<void> {
     clock: world.clock,
     sources: [blog, foundSource(chat)],
     places: [{ chat: 'slack', channel: world.channel }],
+    duty: {},
     approval: { everyone: false, kinds: ['complaint'], sources: [], words: [] },
   });
   await chat.start(team.handlers('slack', [world.channel]));
@@ -86,8 +87,8 @@ describe('a working day on Slack', () => {
     await world.chat().settled();
     expect(ana.home()?.text).toContain('12 open · 0 claimed');
     expect(ana.home()?.text).toContain('12 new · 0 answered · 0 dismissed');
-    expect(ana.home()?.text).toContain('On call: nobody – not set up');
-    expect(await ask(bo, 'oncall')).toContain('whoever claims it has it');
+    expect(ana.home()?.text).toContain('Nobody is on call: whoever claims an item has it.');
+    expect(await ask(bo, 'oncall')).toContain('whoever claims an item has it');
     expect(await ask(bo, 'digest')).toContain('12 waiting');
     expect(await ask(bo, 'help')).toContain('/potluck who @author');
     expect(await ask(bo, 'list')).toContain('(1–10 of 12)');

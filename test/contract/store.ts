@@ -1049,6 +1049,45 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       });
     });
 
+    describe('who is responsible', () => {
+      const ana = { id: 'web:ana', name: 'Ana' };
+      const ben = { id: 'web:ben', name: 'Ben' };
+
+      it('remembers who stood in for whom, also what was taken back, and by whom', async () => {
+        const other = await opened.reopen();
+        const swap = { layer: 'first', person: ben, from: T0, until: T0 + 1_000, by: ana, at: T0 - 5 };
+        const kept = await store.addSwap(swap);
+        expect(kept).toEqual({ ...swap, id: kept.id, undone: null });
+        const later = await store.addSwap({ ...swap, until: T0 + 9_000 });
+        expect(await store.swaps(T0)).toEqual([kept, later]);
+        expect(await store.swaps(T0 + 1_000)).toEqual([later]);
+        const undone = await Promise.all([
+          store.undoSwap(kept.id, ben, T0 + 1),
+          other.undoSwap(kept.id, ben, T0 + 1),
+        ]);
+        await other.close();
+        expect(undone.filter(Boolean)).toHaveLength(1);
+        expect(await store.swaps(T0)).toEqual([{ ...kept, undone: { by: ben, at: T0 + 1 } }, later]);
+      });
+
+      it('lets each step happen once while somebody waits', async () => {
+        const other = await opened.reopen();
+        const item = await store.createItem(newItem({ conversationId: 'escalated' }));
+        const step = { itemId: item?.id ?? 0, waitingSince: T0, step: 'remind', at: T0 + 5 } as const;
+        const taken = await Promise.all(
+          Array.from({ length: 10 }, (_, at) => (at % 2 ? store : other).escalate(step)),
+        );
+        await other.close();
+        expect(taken.filter(Boolean)).toHaveLength(1);
+        expect(await store.escalate({ ...step, waitingSince: T0 + 1 })).toBe(true);
+        expect(await store.escalations([step.itemId, 999_999])).toEqual([
+          step,
+          { ...step, waitingSince: T0 + 1 },
+        ]);
+        expect(await store.escalations([])).toEqual([]);
+      });
+    });
+
     describe('replies', () => {
       it('keeps the intent, its end, and finds what never ended', async () => {
         const item = await created(newItem({ source: fresh() }));

@@ -53,6 +53,7 @@ export function sampleCard(overrides: Partial<Card> = {}): Card {
     answerDue: true,
     openedAt: NOON - 10 * 60_000,
     waitingSince: isClosed({ state }) ? null : NOON - 11 * 60_000,
+    dueAt: null,
     followUp: false,
     owner: null,
     lastOwner: null,
@@ -288,6 +289,7 @@ export function arbitraryCard(): fc.Arbitrary<Card> {
       return {
         ...rest,
         waitingSince: closed ? null : rest.openedAt,
+        dueAt: closed || !has(5) ? null : rest.openedAt + 8 * 3_600_000,
         owner: has(0) || rest.state === 'claimed' ? person : null,
         lastOwner: has(1) ? person : null,
         snoozedUntil: rest.state === 'snoozed' ? NOON + 3_600_000 : null,

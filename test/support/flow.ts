@@ -7,6 +7,7 @@ import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
 import { createChanges } from '../../src/flow/changes.ts';
 import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
+import { createDuty, type Duty, type DutyDeps } from '../../src/flow/duty.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
 import { createKnown, whyNotContact } from '../../src/flow/known.ts';
@@ -68,6 +69,7 @@ export interface Flow {
   readonly changed: number[];
   readonly policy: Policy;
   readonly settings: SettingsDesk;
+  readonly duty: Duty;
   /** What the chat of the given kind may ask and do; its channels default to `all`. */
   handlers(chat?: string, channels?: readonly string[]): ChatHandlers;
   ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
@@ -92,6 +94,8 @@ export interface FlowOptions {
   readonly muted?: readonly string[];
   /** Who does what is no action on an item. */
   readonly desk?: readonly DeskPart[];
+  /** Who is on call, and what is done about those who wait; without it there is no such part. */
+  readonly duty?: Partial<DutyDeps>;
   /** Stands between the flow and the store: for failures in the middle. */
   readonly through?: (store: Store) => Store;
 }
@@ -113,7 +117,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   });
   const settings = createSettings({ store, clock, policy, start: options.muted ?? [] });
   const known = createKnown({ queries: store, clock, sources, zone: 'UTC', names: ['Potluck'] });
-  const view = createView(store, sources, policy.approvals, known);
+  const view = createView(store, sources, policy.approvals, known, options.duty?.service);
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
   const placesOf = (found: Verdict, about: Post): readonly Place[] =>
     typeof places === 'function' ? places(found, about) : places;
@@ -153,6 +157,24 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     if (!item) throw new Error(`no item of ${source}/${conversationId}`);
     return item;
   };
+  const duty = createDuty({
+    store,
+    clock,
+    view,
+    plan: null,
+    service: { targets: [], working: null },
+    steps: null,
+    managers: [{ id: mia.id, name: mia.name }],
+    calendars: new Map(),
+    chats: [],
+    zone: 'UTC',
+    places: [{ chat: 'web', channel: 'all' }],
+    leases: { hold: async () => true },
+    changed: tell,
+    nudge: () => {},
+    log,
+    ...options.duty,
+  });
   return {
     store: real,
     through: store,
@@ -164,6 +186,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     changed,
     policy,
     settings,
+    duty,
     handlers: (chat = 'web', channels = ['all']) =>
       createHandlers(
         {
@@ -176,7 +199,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           policy,
           settings,
           changes: createChanges({ store, clock, log }),
-          desk: createDesk({ policy, log }, options.desk ?? []),
+          desk: createDesk({ policy, log }, [...(options.duty ? [duty.part] : []), ...(options.desk ?? [])]),
           ingest,
           route: placesOf,
           newId: () => `id-${++ids}`,

@@ -6,7 +6,7 @@ import type { ListQuery, PersonCard, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
 import { waitingLongest } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { duration, many, ON_CALL, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
+import { duration, many, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
 import { answer, type Desk, paragraph, whyForbidden, words } from './desk.ts';
 import { componentId } from './ids.ts';
@@ -252,10 +252,6 @@ export async function digestAnswer(desk: Desk): Promise<Message> {
           `🔴 **We do not hear:** ${deaf.slice(0, 5).join(', ')}. The figures lack whatever was said there.`,
         ),
   ]);
-}
-
-export function onCallAnswer(): Message {
-  return words(ON_CALL.replace('“assign 12 @somebody”', `/${COMMAND} assign`));
 }
 
 const SHOWN = 5;

@@ -11,7 +11,6 @@ import {
   helpAnswer,
   homeAnswer,
   listAnswer,
-  onCallAnswer,
   showAnswer,
   sourcesAnswer,
   statsAnswer,
@@ -72,8 +71,6 @@ export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
       return say(statsAnswer(desk, used.options.window === 'week' ? 'week' : 'day'));
     case 'digest':
       return say(digestAnswer(desk));
-    case 'oncall':
-      return line.say(onCallAnswer());
     case 'mute':
       return say(muteAnswer(desk, clicker, text('words')));
     case 'unmute':

@@ -186,7 +186,6 @@ export const OPTIONS: Readonly<Record<SubCommand, Readonly<Record<string, Option
     },
   },
   sources: {},
-  oncall: {},
   stats: {
     window: { type: 'string', description: 'Of the day, or of the week', choices: same(['day', 'week']) },
   },

@@ -234,7 +234,8 @@ export function picturesLine(pictures: Card['pictures'], limit: number): string 
 }
 
 function ownerWords(card: Card, budget: Budget): string {
-  const waiting = card.waitingSince === null ? '' : ` · waiting since ${when(card.waitingSince)}`;
+  const due = card.dueAt === null ? '' : ` · answer due by ${when(card.dueAt, 'f')}`;
+  const waiting = card.waitingSince === null ? '' : ` · waiting since ${when(card.waitingSince)}${due}`;
   if (card.sending) return `📨 ${bold(`${line(card.sending.by, budget.name)} is sending a reply`)}`;
   if (card.state === 'snoozed' && card.snoozedUntil !== null)
     return `💤 Snoozed until ${when(card.snoozedUntil, 'f')}${card.owner ? ` by ${line(card.owner.name, budget.name)}` : ''}`;

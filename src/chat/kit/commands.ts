@@ -18,7 +18,6 @@ export const COMMANDS = {
   find: ['find words', 'searches texts and names'],
   who: ['who @author', 'what we know of somebody who writes to us'],
   sources: ['sources', 'which places we hear, and which not'],
-  oncall: ['oncall', 'who is responsible right now'],
   stats: ['stats [day|week]', 'what came in and how fast we answered'],
   digest: ['digest', 'the day in numbers, and who waits longest'],
   idea: ['idea [text]', 'writes a post of our own, to be looked at before it is public'],

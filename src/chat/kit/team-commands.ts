@@ -34,6 +34,22 @@ const AUTHOR: TeamOption = {
 
 /** At most 25: on Discord they are one group of sub-commands. */
 export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
+  oncall: {
+    usage: 'oncall [swap @somebody|take|undo] [today|this week|14:00–18:00|…]',
+    does: 'who is responsible now and next; somebody stands in; you take over; take a swap back',
+    options: {
+      action: {
+        type: 'choice',
+        description: 'swap: somebody stands in; take: you do; undo: takes the last one back',
+        choices: ['swap', 'take', 'undo'],
+      },
+      who: { type: 'colleague', description: 'Who stands in' },
+      when: {
+        type: 'text',
+        description: 'today, tomorrow, this week, friday, 3h, 14:00–18:00, 2026-12-24–2026-12-26',
+      },
+    },
+  },
   person: {
     usage: 'person @author',
     does: 'all we know of somebody: conversations, notes, birthday, tags, other accounts',

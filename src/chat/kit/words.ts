@@ -73,10 +73,6 @@ export const PAGE = 10;
 /** The windows that figures are asked for. */
 export const WINDOW_WORDS = { day: 'The last 24 hours', week: 'The last seven days' } as const;
 
-/** Nobody is on call, and nobody is made up: what decides today, in one line. */
-export const ON_CALL =
-  'Nobody is on call: there is no rotation yet. The routes in potluck.yaml decide which channel gets a card; whoever claims it has it, and “assign 12 @somebody” gives it to a colleague.';
-
 /** Forms that would be filled in vain without a role. */
 export const FORM_NEEDS: Partial<Record<CardAction, Permission>> = {
   approve: 'approve',

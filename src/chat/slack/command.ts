@@ -17,7 +17,7 @@ export type Command =
       readonly source: string | null;
     }
   | { readonly verb: 'find'; readonly words: string }
-  | { readonly verb: 'next' | 'sources' | 'digest' | 'oncall' | 'settings' }
+  | { readonly verb: 'next' | 'sources' | 'digest' | 'settings' }
   | { readonly verb: 'who'; readonly words: string }
   | { readonly verb: 'stats'; readonly window: 'day' | 'week' }
   | { readonly verb: 'idea'; readonly text: string | null }
@@ -78,8 +78,6 @@ const ALIASES: Readonly<Record<string, CommandName>> = {
   health: 'sources',
   whois: 'who',
   author: 'who',
-  'on-call': 'oncall',
-  duty: 'oncall',
   numbers: 'stats',
   figures: 'stats',
   statistics: 'stats',
@@ -124,9 +122,13 @@ export function parseCommand(raw: string): Command {
   return command(name, word === 'mine' || word === 'open' ? [word, ...others] : others);
 }
 
+/** What people type for commands of the team. */
+const TEAM_ALIASES: Readonly<Record<string, string>> = { 'on-call': 'oncall', duty: 'oncall' };
+
 function teamCommand(text: string): Command | null {
   const [first = ''] = text.split(/\s+/);
-  const name = first.toLowerCase().replace(/[:,.!]+$/, '');
+  const word = first.toLowerCase().replace(/[:,.!]+$/, '');
+  const name = Object.hasOwn(TEAM_ALIASES, word) ? (TEAM_ALIASES[word] ?? word) : word;
   if (!Object.hasOwn(TEAM_COMMANDS, name)) return null;
   return { verb: 'team', name, raw: text.slice(first.length).trim() };
 }
@@ -181,7 +183,6 @@ function command(name: CommandName, args: readonly string[]): Command {
     case 'next':
     case 'sources':
     case 'digest':
-    case 'oncall':
     case 'settings':
       return { verb: name };
     case 'list':

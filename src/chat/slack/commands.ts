@@ -7,7 +7,7 @@ import type { ActResult, ChatAction } from '../chat.ts';
 import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { ON_CALL, PAGE } from '../kit/words.ts';
+import { PAGE } from '../kit/words.ts';
 import { digestAnswer, shown, statsAnswer, whoAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
 import { type Command, parseCommand } from './command.ts';
@@ -79,8 +79,6 @@ async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Wor
       return statsAnswer(desk, command.window);
     case 'digest':
       return digestAnswer(desk);
-    case 'oncall':
-      return words(ON_CALL);
     case 'mute':
       return muteAnswer(desk, asked.clicker, command.words);
     case 'unmute':

@@ -41,7 +41,8 @@ function homeButton(value: HomeButton, label: string, part: number, primary = fa
 async function homeView(desk: Desk, clicker: Clicker): Promise<HomeView> {
   const handlers = desk.handlers();
   const owner = desk.people.personId(clicker.id);
-  const [mine, queue, counts, sources, stats, forbidden, { muted }] = await Promise.all([
+  const { actor } = await desk.people.actor(clicker);
+  const [mine, queue, counts, sources, stats, forbidden, { muted }, duty] = await Promise.all([
     handlers.list({ owner, states: ['claimed', 'snoozed'], limit: SHOWN }),
     handlers.list({ states: ['open'], limit: SHOWN }),
     handlers.counts(),
@@ -49,6 +50,7 @@ async function homeView(desk: Desk, clicker: Clicker): Promise<HomeView> {
     handlers.stats('day'),
     whyForbidden(desk, clicker, 'settings'),
     handlers.settings(),
+    handlers.run('oncall', {}, { actor, channel: null, tz: null }),
   ]);
   const more = (total: number): string => (total > SHOWN ? ` (${SHOWN} of ${total})` : '');
   const blocks: (KnownBlock | null)[] = [
@@ -78,7 +80,7 @@ async function homeView(desk: Desk, clicker: Clicker): Promise<HomeView> {
     ]),
     { type: 'divider' },
     rich([section(bold('The last 24 hours')), flowLine(stats), waitingLine(stats)]),
-    rich([section(bold('On call: '), text('nobody – not set up. Whoever claims a card has it.'))]),
+    rich([section(text(duty.text))]),
     { type: 'divider' },
     rich([
       section(bold('Where we listen')),

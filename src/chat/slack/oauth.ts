@@ -290,6 +290,8 @@ export async function createSeveral(
       }),
     remark: (ref, text, mention, options) =>
       inside(ref, async (chat, local) => chat.remark?.(local, text, mention, options)),
+    groupMembers: (group, signal) =>
+      inside(group, async (chat, local) => (await chat.groupMembers?.(local, signal)) ?? []),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };
       if (state === 'new') return { state: 'starting', detail: null };

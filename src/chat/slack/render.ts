@@ -274,7 +274,9 @@ export function pictureParts({ pictures }: Pick<Card, 'pictures'>, limit = 2_000
 }
 
 function ownerWords(card: Card, budget: Budget): ReturnType<typeof section>['elements'] {
-  const waiting = card.waitingSince === null ? [] : [text(' · waiting since '), when(card.waitingSince)];
+  const due = card.dueAt === null ? [] : [text(' · answer due by '), when(card.dueAt, 'time')];
+  const waiting =
+    card.waitingSince === null ? [] : [text(' · waiting since '), when(card.waitingSince), ...due];
   if (card.sending) return [text('📨 '), bold(`${oneLine(card.sending.by, budget.name)} is sending a reply`)];
   if (card.state === 'snoozed' && card.snoozedUntil !== null)
     return [

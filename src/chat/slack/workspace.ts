@@ -195,6 +195,17 @@ export async function openWorkspace(
         const found = messages.find((message) => noticeIn(message, botId) === noticeId);
         return found ? `${channel}:${found.ts}` : null;
       }),
+    groupMembers: (group, signal) =>
+      working(signal, async () => {
+        await identity.need(web, signal);
+        const ids = await web.groupMembers(group, signal);
+        return Promise.all(
+          ids.map(async (id) => ({
+            id: desk.people.personId(id),
+            name: (await desk.people.profile({ id })).name,
+          })),
+        );
+      }),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };
       if (state === 'new') return { state: 'starting', detail: null };

@@ -67,7 +67,7 @@ function standing(card, ui) {
           'time',
           { class: 'wait due', datetime: iso(card.waitingSince), title: moment(card.waitingSince, ui.now) },
           icon('clock'),
-          `${card.state === 'open' ? 'waiting' : 'unanswered'} ${span(ui.now - card.waitingSince)}`,
+          `${card.state === 'open' ? 'waiting' : 'unanswered'} ${span(ui.now - card.waitingSince)}${card.dueAt === null ? '' : ` · due by ${moment(card.dueAt, ui.now)}`}`,
         )
       : h('span', { class: 'wait' }, 'no answer due');
   return h('span', { class: 'standing' }, who, before, wait);
