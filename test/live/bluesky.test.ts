@@ -6,6 +6,7 @@ import { AuthError, RejectedError } from '../../src/errors.ts';
 import { guardedFetch } from '../../src/fetch.ts';
 import { bluesky } from '../../src/sources/bluesky/bluesky.ts';
 import type { Source } from '../../src/sources/source.ts';
+import { jpeg, png } from '../support/pictures.ts';
 import { type BlueskyNetwork, type Person, startBlueskyNetwork } from './support/bluesky-network.ts';
 import { type Ref, sayOn, thread } from './support/bluesky-people.ts';
 import { until } from './support/bluesky-until.ts';
@@ -172,6 +173,34 @@ describe('answering on a real network', () => {
       expect(part?.record.reply).toMatchObject({ root: said, parent });
       if (part) parent = { uri: part.uri, cid: part.cid };
     }
+  });
+
+  test('pictures are seen with their descriptions, and a thread below them hangs together', async () => {
+    const source = await open();
+    const media = [
+      { mime: 'image/jpeg', bytes: jpeg(), width: 24, height: 16, alt: 'A red pot.' },
+      { mime: 'image/png', bytes: png(30, 20), width: 30, height: 20, alt: 'Its lid 🍲' },
+    ] as const;
+    const text = 'A sentence that goes on and on about pots and lids. '.repeat(9);
+    const sent = await source.publish?.(text, { idempotencyKey: 'pictures-1', signal: signal(), media });
+    const posts = await until('both parts are seen', PATIENCE, () =>
+      thread(anna, sent?.[0]?.id ?? '').then((seen) => (seen.length === 2 ? seen : null)),
+    );
+    const [first, second] = posts;
+    expect(first?.embed).toMatchObject({
+      $type: 'app.bsky.embed.images#view',
+      images: [
+        { alt: 'A red pot.', aspectRatio: { width: 24, height: 16 } },
+        { alt: 'Its lid 🍲', aspectRatio: { width: 30, height: 20 } },
+      ],
+    });
+    // The name of the first part, pictures and all, was known before the network had it.
+    expect(second?.record.reply?.parent).toEqual({ uri: first?.uri, cid: first?.cid });
+    const { data } = await brand.agent.com.atproto.sync.getBlob({
+      did: brand.did,
+      cid: String(first?.record.embed?.images[0]?.image.ref),
+    });
+    expect(Buffer.from(data).equals(jpeg())).toBe(true);
   });
 
   test('the same answer sent again changes nothing', async () => {

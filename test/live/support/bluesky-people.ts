@@ -60,7 +60,10 @@ interface Seen {
   readonly uri: string;
   readonly cid: string;
   readonly author: { readonly did: string };
+  /** What hangs below it, as readers see it. */
+  readonly embed?: object;
   readonly record: {
+    readonly embed?: { readonly images: readonly { readonly image: { readonly ref: unknown } }[] };
     readonly text: string;
     readonly langs?: readonly string[];
     readonly reply?: { readonly root: Ref; readonly parent: Ref };
