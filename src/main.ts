@@ -17,7 +17,7 @@ import { budgetOf } from './domain/attention.ts';
 import type { Calendar } from './domain/calendar-event.ts';
 import { ownWords } from './domain/incident.ts';
 import type { Post } from './domain/post.ts';
-import { type Place, placeOf, ruleList } from './domain/routing.ts';
+import { type AcceptedRules, type Place, placeOf, ruleList } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
 import type { Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
@@ -47,6 +47,7 @@ import { replay } from './flow/replay.ts';
 import { createRouter, type Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
+import { acceptedPlans } from './flow/stage-store.ts';
 import { createStages, type StagedSource } from './flow/stages.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
@@ -470,10 +471,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The rules of potluck.yaml. */
-function routerOf(config: Config): Router {
+/** The rules of potluck.yaml, and those that were accepted. */
+function routerOf(config: Config, accepted: readonly AcceptedRules[] = []): Router {
   const { zone, working } = config.time;
-  return createRouter(ruleList(config.routes), config.defaults, {
+  return createRouter(ruleList(config.routes, accepted), config.defaults, {
     finds: findsPattern,
     zone,
     working: (at) => isWorking(working, at),
@@ -683,11 +684,19 @@ async function runRoutes(verb: string | undefined, ...rest: readonly string[]): 
   const store = await openStore(databaseUrl(config, surroundings.cwd));
   const bar = progressBar(process.stderr, systemClock);
   try {
+    const plans = await acceptedPlans(
+      store,
+      config.sources.map(({ name }) => name),
+    );
+    const ruleSet = (policy: Config) => ({
+      rules: ruleList(policy.routes, plans),
+      router: routerOf(policy, plans),
+    });
     const reach = await tryRoutes({
       store,
       count: asked.count,
-      now: { rules: ruleList(config.routes), router: routerOf(config) },
-      instead: changed && { rules: ruleList(changed.routes), router: routerOf(changed) },
+      now: ruleSet(config),
+      instead: changed && ruleSet(changed),
       progress: bar.show,
     });
     bar.clear();

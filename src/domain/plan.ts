@@ -1,5 +1,5 @@
 import { dayIn, minutesIn, weekdayOf } from './calendar.ts';
-import { type Place, placeOf } from './routing.ts';
+import { type Place, placeOf, takesAll } from './routing.ts';
 import { coveredBy } from './routing-order.ts';
 import type { Rule } from './routing-rule.ts';
 import { percentile } from './stats.ts';
@@ -108,7 +108,7 @@ export function makePlan(heard: Heard, context: PlanContext): Plan {
   const cards = kept.filter((item) => item.due || !quiet.includes(item.kinds[0] ?? 'mention'));
   const hours = hoursOf(wanted.length > 0 ? wanted : posts, context.zone);
   const weeks = Math.max(heard.to - from, DAY) / (7 * DAY);
-  const perWeek = wanted.length / weeks;
+  const perWeek = Math.round(wanted.length / weeks);
   const byAuthor = counted(posts.map(({ author }) => author));
   return {
     source: heard.source,
@@ -132,7 +132,7 @@ export function makePlan(heard: Heard, context: PlanContext): Plan {
     hours,
     cardsPerHour: cardsOf(cards, hours, from, heard.to, context.zone),
     load: {
-      perWeek: Math.round(perWeek),
+      perWeek,
       people: Math.max(1, context.people),
       each: Math.ceil(perWeek / Math.max(1, context.people)),
     },
@@ -173,10 +173,11 @@ function rulesOf(
   return [...quiet, ...told.filter(({ to }) => to && to.length > 0)];
 }
 
-/** Where such a thing goes when it comes from elsewhere; else the team's own channels. One for each chat. */
+/** Where such a thing goes when it comes from elsewhere; else where everything else goes. One for each chat. */
 function placesOf(kind: Kind, { rules, places }: PlanContext): readonly string[] {
   const named = rules.filter(({ when }) => when.kinds?.includes(kind)).flatMap(({ to }) => to ?? []);
-  const all = [...named, ...places.map(({ chat, channel }) => `${chat}:${channel}`)];
+  const rest = rules.filter((rule) => takesAll(rule) && !rule.continue).flatMap(({ to }) => to ?? []);
+  const all = [...named, ...rest, ...places.map(({ chat, channel }) => `${chat}:${channel}`)];
   const chats = [...new Set(all.map((place) => placeOf(place).chat))];
   return chats.flatMap((chat) => all.find((place) => placeOf(place).chat === chat) ?? []);
 }

@@ -13,7 +13,7 @@ export interface Subject {
   /** When it reaches us, epoch milliseconds. */
   readonly at: number;
   /** What the team knows of the author. */
-  readonly author: { readonly known: boolean };
+  readonly author: { readonly known: boolean; readonly tags?: readonly string[] };
 }
 
 /** What rules need that is not theirs. */
@@ -101,6 +101,11 @@ function authorWords(wanted: NonNullable<When['author']>, { post, author }: Subj
     const name = any(wanted.names, [post.author.name]);
     if (name === undefined) return null;
     words.push(`by ${name}`);
+  }
+  if (wanted.tags) {
+    const tag = any(wanted.tags, author.tags ?? []);
+    if (tag === undefined) return null;
+    words.push(`author tagged “${tag}”`);
   }
   if (wanted.known !== undefined) {
     if (wanted.known !== author.known) return null;

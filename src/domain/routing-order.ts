@@ -64,6 +64,7 @@ function written(narrow: When['author'], wide: When['author']): boolean {
   return (
     within(folded(narrow?.handles), folded(wide.handles)) &&
     within(folded(narrow?.names), folded(wide.names)) &&
+    within(folded(narrow?.tags), folded(wide.tags)) &&
     (wide.known === undefined || wide.known === narrow?.known)
   );
 }

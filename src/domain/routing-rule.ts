@@ -26,10 +26,12 @@ export const whenSchema = z.strictObject({
       handles: someWords.optional(),
       /** Whole display names. Anybody may call themselves anything: a hint, no proof. */
       names: someWords.optional(),
+      /** Tags that the team gave them. */
+      tags: someWords.optional(),
       /** Whether we had a conversation with them before. */
       known: z.boolean().optional(),
     })
-    .refine((author) => Object.keys(author).length > 0, 'says nothing: give handles, names or known')
+    .refine((author) => Object.keys(author).length > 0, 'says nothing: give handles, names, tags or known')
     .optional(),
   /** How the post reached us. */
   via: z.array(z.enum(VIAS)).min(1).optional(),

@@ -2,7 +2,7 @@ import type { Quiet } from '../domain/item.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Queries } from '../store/store.ts';
 import { apply } from './ingest.ts';
-import { type Deck, quietOf, type Router, show } from './routes.ts';
+import { type Deck, quietOf, type Router, show, tagsOf } from './routes.ts';
 
 /** Items of one source that a change of its stage looks at: what is more stays in the list. */
 const MAX_ITEMS = 5_000;
@@ -39,11 +39,12 @@ export async function engage(
     const post = await queries.post(source, item.postId);
     if (!post) continue;
     const met = await queries.author(source, post.author.id, item.conversationId);
+    const tags = await tagsOf(queries, router, { source, authorId: post.author.id });
     const routing = router({
       verdict: { kinds: item.kinds, priority: item.triaged ?? item.priority },
       post,
       at: now,
-      author: { known: met.conversations > 0 },
+      author: { known: met.conversations > 0, tags },
     });
     await show(deck, item, routing, quietOf(routing, 'engage'));
     changed.push(item.id);

@@ -22,7 +22,7 @@ import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
 import { notErased } from './forgotten.ts';
 import { joinIncident } from './incidents.ts';
-import { bring, byRules, type Deck, quietOf, type Router, show } from './routes.ts';
+import { bring, byRules, type Deck, quietOf, type Router, show, tagsOf } from './routes.ts';
 
 export interface IngestDeps {
   readonly store: Store;
@@ -313,7 +313,7 @@ async function customerSpoke(
     // Also by what arrives together with it: of a thread that we join late, what was settled before is no longer waiting.
     const settled = thread.posts.slice(index + 1, Math.max(asked, 0)).some((other) => other.ours);
     const standing = standingOf(item, post, asked >= 0, settled || oursLater.length > 0);
-    const routing = routed(life, post, verdict, true);
+    const routing = await routed(life, post, verdict, true);
     const action = {
       type: 'customer-posted',
       postId: post.id,
@@ -333,9 +333,11 @@ async function customerSpoke(
 }
 
 /** What the rules make of a post now. @param counted whether this conversation is among those we had with its author */
-function routed({ router, met, now }: Life, post: Post, verdict: Verdict, counted: boolean): Routing {
+async function routed(life: Life, post: Post, verdict: Verdict, counted: boolean): Promise<Routing> {
+  const { queries, router, met, now } = life;
   const known = (met.get(post.author.id) ?? 0) > (counted ? 1 : 0);
-  return router({ verdict, post, at: now, author: { known } });
+  const tags = await tagsOf(queries, router, { source: post.source, authorId: post.author.id });
+  return router({ verdict, post, at: now, author: { known, tags } });
 }
 
 /** An item that nobody was told of comes before the team when its customer asks for something that no rule keeps quiet. */
@@ -438,7 +440,7 @@ async function step(
 async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | null> {
   const { queries, now } = life;
   const filtered = filterWords(verdict);
-  const routing = routed(life, post, verdict, false);
+  const routing = await routed(life, post, verdict, false);
   const keys = filtered ? [] : twinKeys(post, verdict);
   const twin = await twinFor(life, post, keys);
   if (twin) {

@@ -1,3 +1,4 @@
+import { type AuthorKey, authorKey } from '../domain/acquaintance.ts';
 import type { Item, Quiet, SystemAction } from '../domain/item.ts';
 import { type NamedRule, type Place, type Routing, route, routeNotices } from '../domain/routing.ts';
 import type { RuleContext, Subject } from '../domain/routing-fits.ts';
@@ -6,7 +7,11 @@ import type { Verdict } from '../domain/triage/verdict.ts';
 import type { Queries } from '../store/store.ts';
 
 /** What the rules make of a post. */
-export type Router = (subject: Subject) => Routing;
+export interface Router {
+  (subject: Subject): Routing;
+  /** Whether any rule asks for the tags of authors. */
+  readonly asksTags?: boolean;
+}
 
 /** The rules as a function. */
 export function createRouter(
@@ -14,7 +19,8 @@ export function createRouter(
   defaults: readonly Place[],
   context: RuleContext,
 ): Router {
-  return (subject) => route(subject, rules, defaults, context);
+  const router = (subject: Subject): Routing => route(subject, rules, defaults, context);
+  return Object.assign(router, { asksTags: rules.some(({ rule }) => rule.when.author?.tags !== undefined) });
 }
 
 /** The verdict with what the rules changed of it, and their reasons. */
@@ -29,6 +35,16 @@ export function byRules(verdict: Verdict, { priority, by }: Routing): Verdict {
 export function quietOf(routing: Pick<Routing, 'digestOnly'>, stage: Stage): Quiet | null {
   if (stage !== 'engage') return 'stage';
   return routing.digestOnly ? 'rule' : null;
+}
+
+/** The tags that the team gave an author; asked for only where a rule wants to know. */
+export async function tagsOf(
+  queries: Pick<Queries, 'acquaintances'>,
+  router: Router,
+  author: AuthorKey,
+): Promise<readonly string[]> {
+  if (!router.asksTags) return [];
+  return (await queries.acquaintances([author])).get(authorKey(author))?.tags ?? [];
 }
 
 /** A transaction in which items are routed. */

@@ -91,6 +91,15 @@ export async function readAccepted(
   return { ...kept, source, rules };
 }
 
+/** What holds beside potluck.yaml, in the order of the sources. */
+export async function acceptedPlans(
+  queries: Pick<Queries, 'setting'>,
+  sources: readonly string[],
+): Promise<readonly Accepted[]> {
+  const all = await Promise.all(sources.map((name) => readAccepted(queries, name)));
+  return all.filter((plan) => plan !== null);
+}
+
 export async function saveAccepted(queries: Kept, plan: Plan, at: number, by: Person): Promise<void> {
   const { source, rules, hours, cardsPerHour } = plan;
   const value = { at, by: { id: by.id, name: by.name }, rules, hours, cardsPerHour };

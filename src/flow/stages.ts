@@ -11,7 +11,7 @@ import type { DeskPart } from './desk.ts';
 import { engage, type Moved, silence } from './engage.ts';
 import type { Policy } from './policy.ts';
 import { createRouter, type Router } from './routes.ts';
-import { type Accepted, readAccepted, readStage, saveStage } from './stage-store.ts';
+import { type Accepted, acceptedPlans, readStage, saveStage } from './stage-store.ts';
 
 /** What another process changed is seen within this time. */
 const FRESH_MS = 2_000;
@@ -78,10 +78,11 @@ export function createStages(deps: StagesDeps): Stages {
     return (await readStage(queries, name))?.stage ?? source.stage;
   }
 
-  async function readAll(queries: Pick<Queries, 'setting'>): Promise<readonly Accepted[]> {
-    const all = await Promise.all(deps.sources.map(({ name }) => readAccepted(queries, name)));
-    return all.filter((plan) => plan !== null);
-  }
+  const readAll = (queries: Pick<Queries, 'setting'>): Promise<readonly Accepted[]> =>
+    acceptedPlans(
+      queries,
+      deps.sources.map(({ name }) => name),
+    );
 
   function accepted(): Promise<readonly Accepted[]> {
     const now = clock.now();
@@ -231,7 +232,7 @@ function changeWords({ label, name, engageWithinMs }: StagedSource, stage: Stage
     case 'engage': {
       const hours = Math.round(engageWithinMs / 3_600_000);
       const got = `${moved.changed.length} unanswered of the last ${hours} hours come before the team, the most urgent first`;
-      const left = moved.left === 0 ? '' : `; ${moved.left} older ones stay in the list`;
+      const left = moved.left === 0 ? '' : `; what is older stays in the list: ${moved.left}`;
       return `${here} is engaged: ${got}${left}.`;
     }
   }

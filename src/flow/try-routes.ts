@@ -4,7 +4,7 @@ import { type Post, readableText } from '../domain/post.ts';
 import type { NamedRule, Place, Routing } from '../domain/routing.ts';
 import { oneLine } from '../domain/text.ts';
 import type { Store } from '../store/store.ts';
-import type { Router } from './routes.ts';
+import { type Router, tagsOf } from './routes.ts';
 
 const DEFAULT_COUNT = 500;
 const MAX_COUNT = 100_000;
@@ -38,7 +38,7 @@ interface RuleSet {
 }
 
 export interface TryRoutesDeps {
-  readonly store: Pick<Store, 'newestItems' | 'cardsOf' | 'author'>;
+  readonly store: Pick<Store, 'newestItems' | 'cardsOf' | 'author' | 'acquaintances'>;
   readonly count: number;
   /** The rules that hold. */
   readonly now: RuleSet;
@@ -94,7 +94,9 @@ export async function tryRoutes(deps: TryRoutesDeps): Promise<RoutesReach> {
       ? outcomeWords(deps.now.router(subject))
       : placeWords(await deps.store.cardsOf(item.id));
     const to = deps.instead ? outcomeWords(routing) : placeWords(routing.places);
-    if (from !== to) differences.push({ itemId: item.id, text, from, to });
+    // While its source only listens, an item has no card whatever the rules say.
+    const unheard = !deps.instead && item.quiet === 'stage';
+    if (from !== to && !unheard) differences.push({ itemId: item.id, text, from, to });
   }
   const rules = tried.rules.map(({ rule, label }, index) => ({
     by: rule.name ? `${label} (${rule.name})` : label,
@@ -140,11 +142,13 @@ async function subjectOf(
     ({ rule }) => rule.when.author?.known !== undefined,
   );
   const met = asks ? (await store.author(item.source, post.author.id, item.conversationId)).conversations : 0;
+  const asking = now.router.asksTags ? now.router : (instead?.router ?? now.router);
+  const tags = await tagsOf(store, asking, { source: item.source, authorId: post.author.id });
   return {
     verdict: { kinds: item.kinds, priority: item.triaged ?? item.priority },
     post,
     at: item.openedAt,
-    author: { known: met > 0 },
+    author: { known: met > 0, tags },
   };
 }
 

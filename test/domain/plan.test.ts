@@ -116,6 +116,10 @@ describe('a plan', () => {
       { when: { sources: ['birds'], kinds: ['follow'] }, digestOnly: true },
       { when: { sources: ['birds'], kinds: ['complaint'] }, to: ['web:complaints', 'slack:C1'] },
     ]);
+    const rest = [rule({}, ['web:rest'])];
+    expect(makePlan(heard(workdays(9)), { ...context, rules: rest }).rules).toEqual([
+      { when: { sources: ['birds'], kinds: ['question'] }, to: ['web:rest'] },
+    ]);
     // Those who follow and ask nothing are quiet; praise deserves a word.
     const praise = both(heard(workdays(9)), heard(workdays(12), { kind: 'praise', due: false }));
     expect(makePlan(praise, context).rules.some(({ digestOnly }) => digestOnly)).toBe(false);

@@ -77,6 +77,20 @@ describe('the rules', () => {
   });
 });
 
+describe('an author’s tags', () => {
+  it('lead where the team said', async () => {
+    world = await flow({
+      router: router({ when: { author: { tags: ['VIP'] } }, to: ['web:vip'] }, { to: ['web:rest'] }),
+    });
+    await world.ingest([theirs('p1', 0)]);
+    const id = await world.store.acquaint({ source: 'blog', authorId: theirs('p1', 0).author.id });
+    await world.store.tagAcquaintance(id, 'vip');
+    await world.ingest([theirs('q1', 1, { conversationId: 'q1', text: 'question: something else?' })]);
+    expect([await channels('p1'), await channels('q1')]).toEqual([['rest'], ['vip']]);
+    expect((await world.events('q1'))[0]?.detail.routed).toBe('rule 1: author tagged “VIP” → vip');
+  });
+});
+
 describe('digest only', () => {
   const quiet = { when: { kinds: ['question'] }, digestOnly: true };
 

@@ -135,7 +135,7 @@ describe('listen', () => {
     });
     expect(await stage('engage')).toEqual({
       ok: true,
-      text: 'Blog (blog) is engaged: 3 unanswered of the last 24 hours come before the team, the most urgent first; 2 older ones stay in the list.',
+      text: 'Blog (blog) is engaged: 3 unanswered of the last 24 hours come before the team, the most urgent first; what is older stays in the list: 2.',
     });
     const behind = await world.store.cardsBehind('web', world.clock.now(), 50);
     expect(behind.map(({ item }) => item.conversationId)).toEqual(['u0', 'q2', 'q3']);
@@ -262,18 +262,18 @@ describe('plan', () => {
     expect(await press('plan:later:blog:1')).toMatchObject({ ok: false });
     expect((await told())[0]?.notice).toMatchObject({ buttons: [], tone: 'grey' });
     expect(JSON.stringify((await told())[0]?.notice)).toContain('Accepted by Mia.');
-    expect(await channels('w0')).toEqual(['team']);
+    expect(await channels('w0')).toEqual(['rest']);
 
     // The rules of potluck.yaml first, then the accepted ones, then its rest.
     await hear([0], 'what now?', 'n');
-    expect(await channels('n0')).toEqual(['team']);
+    expect((await world.events('n0'))[0]?.detail.routed).toContain('of the plan for blog: question');
     await world.ingest([
       theirs('g1', 0, { conversationId: 'g1', via: 'follow', createdAt: world.clock.now(), text: '' }),
     ]);
     expect(await world.item('g1')).toMatchObject({ quiet: 'rule' });
     await hear([0], 'complaint: no plan for this', 'c');
     expect(await channels('c0')).toEqual(['rest']);
-    expect(world.stages.cardsPerHour({ chat: 'web', channel: 'team' })).toBeGreaterThanOrEqual(3);
+    expect(world.stages.cardsPerHour({ chat: 'web', channel: 'rest' })).toBeGreaterThanOrEqual(3);
     expect(world.stages.cardsPerHour({ chat: 'web', channel: 'praise' })).toBe(0);
     const shown = await run('plan', { source: 'blog' }, ana);
     expect(shown).toMatchObject({ ok: true, text: expect.stringContaining('Accepted by Mia: 2 rules') });
