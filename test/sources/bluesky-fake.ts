@@ -382,8 +382,8 @@ export async function startFakeBluesky(clock: TestClock): Promise<FakeBluesky> {
       if (!held) throw new XrpcProblem(400, 'BlobNotFound', `Could not find blob: ${image.ref.$link}`);
       if (held.mime !== image.mimeType || held.bytes.length !== image.size)
         throw new XrpcProblem(400, 'InvalidMimeType', 'Referenced blob does not match');
-      if (held.bytes.length > 2_000_000)
-        throw new XrpcProblem(400, 'BlobTooLarge', 'This file is too large. The maximum size is 2000000');
+      if (held.bytes.length > 1_000_000)
+        throw new XrpcProblem(400, 'BlobTooLarge', 'This file is too large. The maximum size is 1000000');
     }
   }
 

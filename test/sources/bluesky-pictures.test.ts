@@ -42,7 +42,7 @@ it('knows the name of a post with pictures before it is there, so that a thread 
   expect(world.logged()).not.toContain('stored a post otherwise');
 });
 
-it('tells what an older server says to a larger picture', async () => {
+it('tells what a server says to a picture that is too large for it', async () => {
   world.network.intercept = (nsid) =>
     nsid === 'com.atproto.repo.applyWrites'
       ? {

@@ -8,13 +8,14 @@ import type { Session } from './session.ts';
 import { whyInvalid } from './shapes.ts';
 
 /**
- * `app.bsky.embed.images`: four at most, `image/*`, 2 MB each (1 MB formerly: an older personal data server says so when
- * the post is made). Descriptions have no limit of their own; Bluesky's app stops at 2,000. Films in GIF stand still there.
+ * `app.bsky.embed.images`: four at most, `image/*`. The newest lexicon allows 2 MB each, “formerly limited to 1 MB”,
+ * and personal data servers with the former one refuse more (that of @atproto/dev-env 0.3.215 does), so 1 MB it is.
+ * Descriptions have no limit of their own; Bluesky's app stops at 2,000. Films in GIF stand still there.
  */
 export const PICTURES: PictureRules = {
   most: 4,
   mimes: ['image/jpeg', 'image/png', 'image/webp'],
-  bytes: 2_000_000,
+  bytes: 1_000_000,
   pixels: null,
   alt: 2_000,
 };
