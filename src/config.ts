@@ -17,6 +17,7 @@ import {
   type Permissions,
   permissionsSchema,
 } from './domain/permission.ts';
+import { type PromptsConfig, promptsSchema } from './domain/prompts/settings.ts';
 import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.ts';
 import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
 import { DEFAULT_TARGETS, type Service, type ServiceSteps, serviceSchema } from './domain/service.ts';
@@ -98,6 +99,8 @@ export interface Config {
   readonly teamPlaces: readonly Place[];
   /** How many new cards channels take. */
   readonly attention: Attention;
+  /** Ideas for posts of our own; null where nobody wants any. */
+  readonly prompts: PromptsConfig | null;
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -165,6 +168,7 @@ const policySchema = z.strictObject({
     .prefault({}),
   attention: attentionSchema.prefault({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
+  prompts: promptsSchema.optional(),
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
     .default({}),
@@ -258,6 +262,8 @@ export function readConfig(
       });
   }
 
+  checkPrompts(policy?.prompts, sources, chats, problems);
+
   if (problems.length > 0 || !base || !time) return { ok: false, problems };
   const service: Service = {
     targets: policy?.service?.targets ?? DEFAULT_TARGETS,
@@ -289,6 +295,7 @@ export function readConfig(
       defaults,
       teamPlaces,
       attention: policy?.attention ?? attentionSchema.parse({}),
+      prompts: policy?.prompts ?? null,
       demo,
       secrets: secretsOf(filled),
     },
@@ -535,6 +542,29 @@ function readTeamPlaces(
         message: `leads to “${name}”, but ${placeOf(name).chat} is not connected. Connected: ${connected.join(', ')}.`,
       });
   return names.map(placeOf);
+}
+
+/** Whether ideas lead to sources and chats that there are. */
+function checkPrompts(
+  prompts: PromptsConfig | undefined,
+  sources: readonly ConfiguredSource[],
+  chats: readonly ConfiguredChat[],
+  problems: Problem[],
+): void {
+  const places = (names: readonly string[] = [], path: string): void => {
+    for (const [index, name] of names.entries())
+      if (!chats.some(({ kind }) => kind.kind === placeOf(name).chat))
+        problems.push({
+          path: `${path}.${index}`,
+          message: `leads to “${name}”, but ${placeOf(name).chat} is not connected.`,
+        });
+  };
+  places(prompts?.to, 'prompts.to');
+  for (const [index, { name, to }] of (prompts?.sources ?? []).entries()) {
+    if (!sources.some((source) => source.name === name))
+      problems.push({ path: `prompts.sources.${index}`, message: `“${name}” is none of your sources.` });
+    places(to, `prompts.sources.${index}.to`);
+  }
 }
 
 /** What must not appear in a log line: secrets by name, and passwords inside URLs. */

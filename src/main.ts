@@ -30,6 +30,8 @@ import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
 import { createDuty, type Duty } from './flow/duty.ts';
 import { createHandlers } from './flow/handlers.ts';
+import { checkCalendars, type TeamCalendar } from './flow/idea-facts.ts';
+import { createIdeas, type Ideas } from './flow/ideas.ts';
 import { createIncidents, incidentDesk } from './flow/incidents.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createKnown, whyNotContact } from './flow/known.ts';
@@ -169,6 +171,12 @@ async function createSources(
   );
 }
 
+/** The last good copy of a calendar, by its address, which is often secret. */
+function calendarCache(store: Store, place: string): Keyv {
+  const name = createHash('sha256').update(place).digest('hex').slice(0, 16);
+  return new Keyv({ store: store.keyvStore(), namespace: `calendar.${name}` });
+}
+
 /** The calendars that the plan of who is on call names. Files stand beside the policy. */
 function openCalendars(
   { duty, time }: Config,
@@ -187,13 +195,32 @@ function openCalendars(
         zone: time.zone,
         fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
         clock,
-        cache: new Keyv({
-          store: store.keyvStore(),
-          namespace: `calendar.${createHash('sha256').update(place).digest('hex').slice(0, 16)}`,
-        }),
+        cache: calendarCache(store, place),
       }),
     ]),
   );
+}
+
+const NO_DAYS: ReadonlySet<string> = new Set();
+
+/** The calendars that ideas come from; files are meant from the folder of the configuration. */
+function ideaCalendars(
+  config: Config,
+  store: Store | null,
+  clock: Clock,
+  cwd: string,
+): readonly TeamCalendar[] {
+  return (config.prompts?.calendars ?? []).map(({ name, url, file }) => {
+    const place = url ?? resolve(cwd, file ?? '');
+    const calendar = openIcs({
+      place,
+      zone: config.time.zone,
+      fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
+      clock,
+      ...(store ? { cache: calendarCache(store, place) } : {}),
+    });
+    return { name, eventsBetween: calendar.eventsBetween };
+  });
 }
 
 /** Starts everything that the configuration asks for. Rejects with a message for a person when it cannot. */
@@ -289,6 +316,22 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     names: config.brand.names,
   });
   const view = createView(store, byName, policy.approvals, known, config.service);
+  const ideas = createIdeas({
+    store,
+    clock,
+    config: config.prompts,
+    zone: config.time.zone,
+    holidays: config.time.working?.holidays ?? NO_DAYS,
+    places: config.teamPlaces,
+    calendars: ideaCalendars(config, store, clock, surroundings.cwd),
+    sources: byName,
+    names: config.brand.names,
+    leases,
+    notices,
+    newId: randomUUID,
+    changed,
+    log,
+  });
   const act: Act = createAct({
     store,
     clock,
@@ -298,6 +341,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     policy,
     whyNotContact: (item) => whyNotContact(store, item),
     changed,
+    ideas: ideas.book,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,
   });
@@ -369,6 +413,10 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     nudge: () => changed([]),
     log,
   });
+  const first = (chat: string): readonly Place[] =>
+    channelsOf(config, chat)
+      .slice(0, 1)
+      .map((channel) => ({ chat, channel }));
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
@@ -378,6 +426,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     attentionDesk({ store, view, channels: (chat) => channelsOf(config, chat) }),
     incidentDesk({ store, view, act, incidents, changed }),
     duty.part,
+    ideas.desk(view, first),
   ]);
   const parts = {
     desk,
@@ -415,6 +464,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const jobs = startJobs(
     createSchedule({ store, clock, act, watches, leases, changed, incidents, log }),
     duty,
+    ideas,
     log,
     stopping.signal,
     [thanks.tick, plans.tick],
@@ -489,8 +539,13 @@ function stagedSources(config: Config, sources: readonly Source[]): readonly Sta
 }
 
 /** The channels of a chat that items can come to, in the order of the configuration. */
-function channelsOf({ routes, defaults }: Config, chat: string): readonly string[] {
-  const places = [...routes.flatMap((rule) => (rule.to ?? []).map(placeOf)), ...defaults];
+function channelsOf({ routes, defaults, prompts }: Config, chat: string): readonly string[] {
+  const ideas = [prompts?.to, ...(prompts?.sources ?? []).map(({ to }) => to)].flatMap((to) => to ?? []);
+  const places = [
+    ...routes.flatMap((rule) => (rule.to ?? []).map(placeOf)),
+    ...defaults,
+    ...ideas.map(placeOf),
+  ];
   return [...new Set(places.filter((place) => place.chat === chat).map(({ channel }) => channel))];
 }
 
@@ -498,6 +553,7 @@ function channelsOf({ routes, defaults }: Config, chat: string): readonly string
 function startJobs(
   schedule: ReturnType<typeof createSchedule>,
   duty: Duty,
+  ideas: Pick<Ideas, 'tick'>,
   log: Logger,
   signal: AbortSignal,
   ticks: readonly (() => Promise<void>)[],
@@ -516,6 +572,7 @@ function startJobs(
     every('*/10 * * * * *', () => duty.watch()),
     every('45 * * * * *', () => duty.serve()),
     every('30 * * * * *', () => schedule.settle()),
+    every('45 * * * * *', () => ideas.tick()),
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),
     ...ticks.map((tick) => every('40 */10 * * * *', tick)),
@@ -614,6 +671,8 @@ async function runDoctor(): Promise<void> {
             }),
           })),
         ),
+      calendars: () =>
+        checkCalendars(ideaCalendars(config, null, systemClock, surroundings.cwd), systemClock.now()),
       secrets: config.secrets,
     },
     (line) => process.stdout.write(`${line}\n`),

@@ -181,6 +181,12 @@ function entryOf(component: ICAL.Component): Entry | null {
   };
 }
 
+/** What is not marked is public (RFC 5545, 3.8.1.3); what is marked with a word of somebody's own is private. */
+function isPrivate(component: ICAL.Component): boolean {
+  const marked = component.getFirstPropertyValue('class');
+  return marked !== null && String(marked).toUpperCase() !== 'PUBLIC';
+}
+
 function statusOf(component: ICAL.Component): string {
   return String(component.getFirstPropertyValue('status') ?? '').toUpperCase();
 }
@@ -227,6 +233,7 @@ function made({ event, uid }: Entry, start: number, end: number): CalendarEvent 
     start,
     end,
     allDay: event.startDate.isDate,
+    isPrivate: isPrivate(event.component),
     attendees: event.attendees.slice(0, MAX_ATTENDEES).map((attendee) => ({
       name: plain(attendee.getParameter('cn')).slice(0, 200),
       email: plain(attendee.getFirstValue())

@@ -28,9 +28,10 @@ export interface ActRequest {
 
 /** A person's action as a chat platform hands it in. */
 export type ChatAction =
-  | Exclude<PersonAction, { type: 'send' | 'approve' | PictureAction['type'] }>
+  | Exclude<PersonAction, { type: 'send' | 'approve' | 'another' | PictureAction['type'] }>
   /** `pictures` are those the person saw, by id, where the platform knows it: others are not sent. */
   | { readonly type: 'send'; readonly text: string; readonly pictures?: readonly string[] }
+  | { readonly type: 'another' }
   /** `text` is the text the person read, where the platform knows it: a draft that changed meanwhile is not sent. */
   | { readonly type: 'approve'; readonly text?: string };
 

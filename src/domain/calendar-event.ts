@@ -10,6 +10,8 @@ export interface CalendarEvent {
   readonly end: number;
   /** Whole days of the calendar's zone. */
   readonly allDay: boolean;
+  /** Marked private or confidential: for those who are named alone. */
+  readonly isPrivate: boolean;
   readonly attendees: readonly { readonly name: string; readonly email: string }[];
 }
 

@@ -1,4 +1,4 @@
-import type { ItemState, Person } from './item.ts';
+import type { DismissReason, ItemState, Person } from './item.ts';
 import type { Picture, PictureRules } from './picture.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
 
@@ -13,6 +13,8 @@ export type CardAction =
   | 'approve'
   | 'refuse'
   | 'send'
+  | 'another'
+  | 'not-today'
   | 'dismiss'
   | 'release'
   | 'assign'
@@ -121,6 +123,8 @@ export interface Card {
   /** Why nothing can be sent from here, in words: "Bluesky: its author lets only followers answer."; null while something can. */
   readonly noReply: string | null;
   readonly actions: readonly CardAction[];
+  /** What a person may choose from when they dismiss it. */
+  readonly dismissReasons: readonly DismissReason[];
 }
 
 /** How many posts of the conversation a card carries. */

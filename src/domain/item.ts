@@ -32,8 +32,28 @@ export const DISMISS_REASONS = {
   elsewhere: 'Handled elsewhere',
   duplicate: 'Duplicate',
   other: 'Other',
+  // Of ideas of ours alone.
+  'not-for-us': 'Not for us, never again',
+  'not-today': 'Not today',
 } as const;
 export type DismissReason = keyof typeof DISMISS_REASONS;
+
+/** Those of conversations. */
+export const CONVERSATION_REASONS: readonly DismissReason[] = [
+  'not-relevant',
+  'spam',
+  'no-answer-needed',
+  'elsewhere',
+  'duplicate',
+  'other',
+];
+/** The first is the one that a hurried click means. */
+const OF_IDEAS: readonly DismissReason[] = ['other', 'not-for-us'];
+
+/** The reasons to choose from. "Not today" is no choice: it has a button of its own. */
+export function dismissReasons(item: Pick<Item, 'origin' | 'conversationId'>): readonly DismissReason[] {
+  return isUnpublished(item) ? OF_IDEAS : CONVERSATION_REASONS;
+}
 
 /** These say that the conversation itself is not for us: a further post in it stays quiet. */
 const FINAL_REASONS: readonly DismissReason[] = ['not-relevant', 'spam'];
@@ -139,6 +159,10 @@ export type PersonAction =
   | { readonly type: 'mark-answered'; readonly url?: string | null; readonly words?: string | null }
   | { readonly type: 'dismiss'; readonly reason: DismissReason; readonly words?: string | null }
   | { readonly type: 'snooze'; readonly until: number }
+  /** The next fitting idea in place of one that nobody has changed. The flow chooses it. */
+  | { readonly type: 'another'; readonly idea: string; readonly text: string; readonly why: string }
+  /** An idea that does not fit this day: closed, and nothing is held against it. */
+  | { readonly type: 'not-today' }
   | { readonly type: 'reopen' }
   | { readonly type: 'note'; readonly text: string };
 
@@ -193,6 +217,8 @@ export type SystemAction =
       readonly priority: number;
       readonly why: string;
     }
+  /** The time of an idea that nobody took is over. */
+  | { readonly type: 'lapse' }
   | { readonly type: 'merge'; readonly into: number };
 
 export type Action = PersonAction | SystemAction;
@@ -316,6 +342,7 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
     case 'customer-posted':
     case 'wake':
     case 'route':
+    case 'lapse':
     case 'merge':
       return refuse('invalid', 'Only Potluck itself may record that.');
     case 'note': {
@@ -517,6 +544,8 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
       if (!mayDecide) return notYours();
       if (!Object.hasOwn(DISMISS_REASONS, action.reason))
         return refuse('invalid', `“${action.reason}” is not a reason we know.`);
+      if (action.reason === 'not-today' || (action.reason === 'not-for-us' && !isUnpublished(item)))
+        return refuse('invalid', `“${DISMISS_REASONS[action.reason]}” is said of ideas of ours alone.`);
       return become(
         closed(item, 'dismissed', {
           how: 'dismissed',
@@ -527,6 +556,31 @@ export function transition(item: Item, action: Action, actor: Actor, now: number
           words: action.words?.trim().slice(0, MAX_WORDS) || null,
         }),
         { reason: action.reason, words: action.words?.trim().slice(0, MAX_WORDS) || null },
+      );
+    case 'another':
+      if (!mayDecide) return notYours();
+      if (!isSuggestion(item))
+        return refuse('invalid', `Somebody wrote the text of #${item.id}: another idea would throw it away.`);
+      return become(
+        {
+          draft: { text: action.text.slice(0, MAX_WORDS), by: item.draft.by, at: now },
+          reasons: [{ code: 'prompt', text: action.why }],
+          approval: null,
+        },
+        { idea: action.idea, text: action.text },
+      );
+    case 'not-today':
+      if (!mayDecide) return notYours();
+      if (!isUnpublished(item)) return refuse('invalid', `#${item.id} is no idea of ours.`);
+      return become(
+        closed(item, 'dismissed', {
+          how: 'dismissed',
+          by: person(actor),
+          at: now,
+          url: null,
+          reason: 'not-today',
+          words: null,
+        }),
       );
     case 'snooze':
       if (!mayDecide) return notYours();
@@ -552,6 +606,11 @@ export function promptId(unique: string): string {
 /** Whether it is an idea of ours that nobody outside has seen. */
 export function isUnpublished(item: Pick<Item, 'origin' | 'conversationId'>): boolean {
   return item.origin === 'prompt' && item.conversationId.startsWith(PROMPT_ID);
+}
+
+/** Whether it is an idea that Potluck put before the team, and nobody has made the text theirs. */
+export function isSuggestion(item: Item): item is Item & { readonly draft: NonNullable<Item['draft']> } {
+  return isUnpublished(item) && item.draft?.by.id === SYSTEM.id;
 }
 
 function closed(item: Item, state: 'answered' | 'dismissed', closing: Closing): Partial<Item> {
@@ -690,6 +749,19 @@ function systemTransition(item: Item, action: Action, now: number, become: Becom
         return refuse('nothing-to-do', 'It is routed like that already.');
       return become({ ...owner, quiet, priority }, { why, ...(quiet ? { quiet } : {}) });
     }
+    case 'lapse':
+      if (item.state !== 'open' || item.owner || item.sending || !isSuggestion(item))
+        return refuse('nothing-to-do', 'Somebody has it.');
+      return become(
+        closed(item, 'dismissed', {
+          how: 'dismissed',
+          by: { id: SYSTEM.id, name: SYSTEM.name },
+          at: now,
+          url: null,
+          reason: null,
+          words: 'Its time is over, and nobody took it.',
+        }),
+      );
     case 'merge':
       if (item.state === 'dismissed') return refuse('closed', 'It is closed already.');
       return become(
@@ -758,7 +830,12 @@ function customerPosted(
 ): Transition {
   const { verdict } = action;
   const news = { kinds: verdict.kinds, suggested: verdict.suggested, reasons: verdict.reasons };
-  const detail = { postId: action.postId, answerDue: verdict.answerDue, why: verdict.reasons[0]?.text ?? '' };
+  const detail = {
+    postId: action.postId,
+    answerDue: verdict.answerDue,
+    why: verdict.reasons[0]?.text ?? '',
+    ...(verdict.kinds.includes('spam') ? { spam: true } : {}),
+  };
 
   const due = verdict.answerDue && !verdict.kinds.includes('spam');
   if (action.standing === 'answered')

@@ -1,7 +1,15 @@
 import { type Known, knownPieces, NOTHING_KNOWN, noContactWords } from './acquaintance.ts';
 import type { Card, CardAction, CardPost, ReplyDoor, Tone } from './card.ts';
 import { MAX_CARD_POSTS } from './card.ts';
-import { DISMISS_REASONS, type Item, type ItemEvent, isClosed, isUnpublished } from './item.ts';
+import {
+  DISMISS_REASONS,
+  dismissReasons,
+  type Item,
+  type ItemEvent,
+  isClosed,
+  isSuggestion,
+  isUnpublished,
+} from './item.ts';
 import { type Post, readableText } from './post.ts';
 import { dueAt, type Service, snoozesOf } from './service.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
@@ -96,7 +104,11 @@ export function makeCard(input: CardInput): Card {
     postedAt: post.createdAt,
     conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
     alsoOn: alsoOn(input.events, input.labelOf ?? ((name) => name)),
-    reasons: [...item.reasons.map((reason) => reason.text), ...(input.author.known?.suggestions ?? [])],
+    // Why an idea is there stands below its name already.
+    reasons: [
+      ...(isUnpublished(item) ? [] : item.reasons.map((reason) => reason.text)),
+      ...(input.author.known?.suggestions ?? []),
+    ],
     suggested: item.suggested,
     suggestedLabel: isUnpublished(item) ? 'Publish it, or change it first' : RESPONSE_LABELS[item.suggested],
     answerDue: item.answerDue,
@@ -128,6 +140,7 @@ export function makeCard(input: CardInput): Card {
         ? null
         : (source.noReply ?? `${source.label} lets no bot answer.`),
     actions: actionsOf(item, source.reply !== null, input.approvals ?? false, post.url !== null),
+    dismissReasons: dismissReasons(item),
   };
 }
 
@@ -226,10 +239,24 @@ function actionsOf(
   const open: readonly CardAction[] = hasUrl ? ['open'] : [];
   if (isClosed(item)) return ['reopen', 'note', ...open];
   if (item.sending) return ['note', ...open];
-  const write: CardAction[] = canReply ? ['draft', ...sendActions(item, approvals)] : [];
+  const idea: CardAction[] = isSuggestion(item) ? ['another', 'not-today'] : [];
+  // Nobody has read a suggestion that nobody has taken: it is written or taken first, and sent then.
+  const send = idea.length > 0 && item.owner === null ? [] : sendActions(item, approvals);
+  const write: CardAction[] = canReply ? ['draft', ...send] : [];
   const first: CardAction[] = item.owner ? (item.state === 'snoozed' ? ['claim'] : []) : ['claim'];
   const release: CardAction[] = item.owner ? ['release'] : [];
-  return [...first, ...write, 'dismiss', ...release, 'assign', 'snooze', 'mark-answered', 'note', ...open];
+  return [
+    ...first,
+    ...write,
+    ...idea,
+    'dismiss',
+    ...release,
+    'assign',
+    'snooze',
+    'mark-answered',
+    'note',
+    ...open,
+  ];
 }
 
 function sendActions(item: Item, approvals: boolean): readonly CardAction[] {

@@ -20,7 +20,9 @@ import { AuthError, messageOf, RateLimitedError, RejectedError, UncertainError }
 import type { Source } from '../sources/source.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { loadMedia } from './attachments.ts';
+import type { IdeaBook } from './idea-book.ts';
 import type { Policy } from './policy.ts';
+import { ideaReason } from './propose.ts';
 import type { View } from './view.ts';
 import { shutWords, wayOut } from './way-out.ts';
 
@@ -40,6 +42,8 @@ export interface ActDeps {
     source: string,
     posts: Awaited<ReturnType<NonNullable<Source['reply']>>>,
   ) => Promise<void>;
+  /** Which idea comes next, and what is remembered of it. */
+  readonly ideas: IdeaBook;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -81,6 +85,8 @@ const WORDS: Readonly<Partial<Record<Action['type'], (item: Item) => string>>> =
   'request-approval': (item) => `The draft for #${item.id} waits for a second person. Nothing is public yet.`,
   refuse: (item) =>
     `The draft for #${item.id} is not approved. ${item.owner?.name ?? 'Whoever takes it'} reads why on the card.`,
+  another: (item) => `#${item.id} has another idea.`,
+  'not-today': (item) => `#${item.id} is put away for today.`,
   'mark-answered': (item) => `#${item.id} is marked as answered.`,
   dismiss: (item) => `#${item.id} is dismissed.`,
   snooze: (item) => `#${item.id} sleeps and comes back by itself.`,
@@ -105,6 +111,9 @@ const TO_THEM: ReadonlySet<ChatAction['type']> = new Set(['draft', 'request-appr
 
 type Send = Extract<ChatAction, { type: 'send' | 'approve' }>;
 
+/** What is decided at once. */
+type Decided = Exclude<PersonAction, { type: 'send' | 'approve' }>;
+
 function isSend(action: ChatAction): action is Send {
   return action.type === 'send' || action.type === 'approve';
 }
@@ -119,7 +128,12 @@ export function createAct(deps: ActDeps): Act {
     return told(itemId, action.type, async () => {
       const work = forbids(request).then(
         (forbidden) =>
-          forbidden ?? (isSend(action) ? send(itemId, action, actor) : decide(itemId, action, actor)),
+          forbidden ??
+          (isSend(action)
+            ? send(itemId, action, actor)
+            : action.type === 'another'
+              ? another(itemId, actor)
+              : decide(itemId, action, actor)),
       );
       return isSend(action) ? tracked(work) : work;
     });
@@ -182,9 +196,24 @@ export function createAct(deps: ActDeps): Act {
     return work.finally(() => sending.delete(work));
   }
 
+  /** Puts the next fitting idea in place of the one that is shown. */
+  async function another(itemId: number, actor: Actor): Promise<ActResult> {
+    const item = await store.item(itemId);
+    if (!item) return notFound(itemId);
+    const tried = transition(item, { type: 'another', idea: '', text: '', why: '' }, actor, clock.now());
+    if (!tried.ok) return { ok: false, refusal: tried.refusal, card: await view.card(item) };
+    const next = await deps.ideas.next(item);
+    if (!next) {
+      const text = 'No other idea fits today. Write your own with Draft, or put it away.';
+      return { ok: false, refusal: { code: 'not-possible', text }, card: await view.card(item) };
+    }
+    const { idea, text, reason } = next;
+    return decide(itemId, { type: 'another', idea: idea.id, text, why: ideaReason(reason) }, actor);
+  }
+
   async function decide(
     itemId: number,
-    action: PersonAction,
+    action: Decided,
     actor: Actor,
     also?: (queries: Queries) => Promise<void>,
   ): Promise<ActResult> {
@@ -212,6 +241,7 @@ export function createAct(deps: ActDeps): Act {
       const saved = await store.transaction(lock, async (queries) => {
         if (!(await queries.saveItem(outcome.item))) return false;
         await queries.addEvents(outcome.events);
+        await deps.ideas.learn(queries, outcome.item, action);
         await also?.(queries, outcome.item);
         return true;
       });
@@ -351,6 +381,7 @@ export function createAct(deps: ActDeps): Act {
     const stray = there && there.id !== item.id ? there : null;
     if (stray) await queries.bindConversation(stray.id, `merged:${stray.id}`);
     await queries.bindConversation(item.id, conversationId);
+    await queries.publishPrompt(item.id, item.source, item.updatedAt);
     return stray;
   }
 

@@ -10,6 +10,8 @@ export interface Patient {
   readonly chats: (
     store: Store,
   ) => Promise<readonly { readonly chat: Chat; readonly channels: readonly string[] }[]>;
+  /** What ideas for posts of our own come from. */
+  readonly calendars: () => Promise<readonly Check[]>;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
@@ -49,6 +51,7 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
       for (const check of await checksOf((signal) => chat.check(signal, channels)))
         tell(`chat ${chat.label}`, check);
     }
+    for (const check of await checksOf(() => patient.calendars())) tell('ideas', check);
   } finally {
     await store.close();
   }

@@ -2,11 +2,11 @@ import type { Chat, ChatHealth, PostOptions } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import { type Item, isClosed } from '../domain/item.ts';
-import { cutAfter } from '../domain/post.ts';
 import { AuthError, messageOf, RateLimitedError, RejectedError } from '../errors.ts';
 import type { CardBehind, CardRow, NoticeRow, Store } from '../store/store.ts';
 import type { Attention } from './attention.ts';
 import type { Leases } from './leases.ts';
+import { remarksFor, toldUpTo } from './remarks.ts';
 import { createTelling, FIND_SLACK_MS, type Way } from './telling.ts';
 import type { View } from './view.ts';
 import { within } from './within.ts';
@@ -254,7 +254,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
     const shown = (ref: string): CardRow => ({
       ...row,
       ref,
-      remarked: item.followUps,
+      remarked: toldUpTo(item),
       shownVersion: card.version,
       notBefore: 0,
       failures: 0,
@@ -283,26 +283,30 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
   }
 
   /**
-   * The author came back: one line in the card's thread. Noted before it is said, so that after a crash it is rather
+   * The author came back: lines in the card's thread. Each is noted before it is said, so that after a crash it is rather
    * missing than said twice; the card itself shows the follow-up in any case.
    */
   async function remark(row: CardRow, item: Item, card: Card, options: PostOptions): Promise<void> {
-    if (!chat.remark || item.followUps <= row.remarked || row.ref === null) return;
-    if (isClosed(item) || item.quiet) return;
-    await store.saveCards([{ ...row, remarked: item.followUps }]);
-    await clock.sleep(chat.channelIntervalMs, options.signal);
-    try {
-      await chat.remark(row.ref, remarkWords(card), item.lastOwner?.id ?? null, options);
-    } catch (error) {
-      // Certain that nothing was said: it is said at the next attempt.
-      if (error instanceof RateLimitedError || error instanceof AuthError) {
-        await store.saveCards([row]);
-        throw error;
+    if (!chat.remark || row.ref === null) return;
+    let before = row;
+    for (const { upTo, text, mention } of await remarksFor(row, item, card, store)) {
+      const after = { ...row, remarked: upTo };
+      await store.saveCards([after]);
+      await clock.sleep(chat.channelIntervalMs, options.signal);
+      try {
+        await chat.remark(row.ref, text, mention, options);
+      } catch (error) {
+        // Certain that nothing was said: it is said at the next attempt.
+        if (error instanceof RateLimitedError || error instanceof AuthError) {
+          await store.saveCards([before]);
+          throw error;
+        }
+        deps.log.warn(
+          { chat: chat.kind, itemId: item.id, error: messageOf(error) },
+          'a follow-up was not told',
+        );
       }
-      deps.log.warn(
-        { chat: chat.kind, itemId: item.id, error: messageOf(error) },
-        'a follow-up was not told',
-      );
+      before = after;
     }
   }
 
@@ -357,16 +361,6 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       return { state: clock.now() < pausedUntil ? 'down' : 'up', detail: trouble };
     },
   };
-}
-
-const REMARK_TEXT = 200;
-
-/** One plain line: "Mira wrote again: “And the lid?”". */
-function remarkWords({ author, text, origin }: Card): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const cut = line.length > REMARK_TEXT ? cutAfter(line, REMARK_TEXT) : line;
-  const said = cut === '' ? '.' : `: “${cut}”`;
-  return `${author.name} ${origin === 'prompt' ? 'replied' : 'wrote again'}${said}`;
 }
 
 function rowIn({ item: _, ...row }: CardBehind): CardRow {

@@ -6,6 +6,7 @@ import { notices } from './migrations/004-notices.ts';
 import { attachments } from './migrations/005-attachments.ts';
 import { oncall } from './migrations/006-oncall.ts';
 import { people } from './migrations/009-people.ts';
+import { prompts } from './migrations/010-prompts.ts';
 import { attention } from './migrations/011-attention.ts';
 import { incidents } from './migrations/012-incidents.ts';
 import type { Tables } from './schema.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   attachments,
   oncall,
   people,
+  prompts,
   attention,
   incidents,
 ];

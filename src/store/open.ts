@@ -16,6 +16,7 @@ import { keyvStore } from './keyv-store.ts';
 import { noticeQueries } from './notices.ts';
 import { onCallQueries } from './oncall.ts';
 import { postQueries } from './posts.ts';
+import { promptQueries } from './prompts.ts';
 import { replyQueries } from './replies.ts';
 import type { Tables } from './schema.ts';
 import { sourceQueries } from './sources.ts';
@@ -83,6 +84,7 @@ function queriesOn(door: Door): Queries {
     ...incidentQueries(door),
     ...attachmentQueries(door),
     ...onCallQueries(door),
+    ...promptQueries(door),
     ...teamQueries(door),
     ...acquaintanceQueries(door),
     ...deedQueries(door),

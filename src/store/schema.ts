@@ -30,6 +30,9 @@ export interface Tables {
   /** `bytes` in base64. */
   pictures: { id: string; mime: string; bytes: string; at: number };
   attachments: AttachmentsTable;
+  prompts: PromptsTable;
+  /** Ideas that are not suggested before a time; {@link NEVER} for those that nobody wants. */
+  idea_rests: { idea: string; until: number };
   settings: { name: string; value: string };
   swaps: SwapsTable;
   escalations: { item_id: number; waiting_since: number; step: string; at: number };
@@ -179,6 +182,20 @@ export interface NoticesTable {
   failures: number;
   given_up_version: number;
   behind: Generated<number>;
+}
+
+/** An idea that was put before the team, or a post of ours that began as a person's own. */
+export interface PromptsTable {
+  item_id: number;
+  idea: string | null;
+  source: string;
+  slot: string | null;
+  channels: string;
+  fact: string | null;
+  made_at: number;
+  lapses_at: number | null;
+  published_at: number | null;
+  heard_at: number | null;
 }
 
 export interface RepliesTable {

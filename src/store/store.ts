@@ -184,6 +184,26 @@ export interface EscalationRow extends DoneStep {
   readonly waitingSince: number;
 }
 
+/** An idea that was put before the team, and what became of it. */
+export interface PromptRow {
+  readonly itemId: number;
+  /** Of the library; null for a person's own. */
+  readonly idea: string | null;
+  readonly source: string;
+  /** What makes it one of its kind: a local day, the key of a fact; null when somebody asked for it. */
+  readonly slot: string | null;
+  /** `slack:C1`. */
+  readonly channels: readonly string[];
+  /** What it is fed by, as JSON. */
+  readonly fact: string | null;
+  readonly madeAt: number;
+  /** When it is stale, if nobody took it; null once that is settled. */
+  readonly lapsesAt: number | null;
+  readonly publishedAt: number | null;
+  /** When the team was told what it brought back. */
+  readonly heardAt: number | null;
+}
+
 /** An item about to be created: the store gives it its number. */
 export type NewItem = Omit<Item, 'id' | 'version'>;
 
@@ -421,6 +441,27 @@ export interface Queries {
     id: string,
   ): Promise<{ readonly mime: string; readonly bytes: Uint8Array } | null>;
   removeAttachment(itemId: number, id: string): Promise<void>;
+  // Ideas for human posts
+  /** False, and nothing is stored, when its item or its slot has one. */
+  addPrompt(prompt: Omit<PromptRow, 'publishedAt' | 'heardAt'>): Promise<boolean>;
+  prompt(itemId: number): Promise<PromptRow | null>;
+  changePrompt(
+    itemId: number,
+    change: Partial<Pick<PromptRow, 'idea' | 'fact' | 'lapsesAt' | 'heardAt'>>,
+  ): Promise<void>;
+  /** Newest first, at most 1,000. */
+  promptsSince(from: number): Promise<readonly PromptRow[]>;
+  /** Those whose time is over by now, the longest over first. */
+  promptsToLapse(now: number, limit: number): Promise<readonly PromptRow[]>;
+  /** It is public since `at`; a person's own becomes a row by it. */
+  publishPrompt(itemId: number, source: string, at: number): Promise<void>;
+  /** Those that were published before `before` and whose echo nobody was told of, the oldest first. */
+  promptsToHear(before: number, limit: number): Promise<readonly PromptRow[]>;
+  /** It is not suggested before `until`; null is never again, and nothing shortens that. */
+  restIdea(idea: string, until: number | null): Promise<void>;
+  restingIdeas(now: number): Promise<ReadonlySet<string>>;
+  /** When complaints came before the team, newest first, at most 20,000. */
+  complaintsSince(from: number): Promise<readonly number[]>;
 
   // Acquaintances
   /** The number of an author's acquaintance, made where there was none. */

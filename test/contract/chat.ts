@@ -11,6 +11,7 @@ import {
   closedCard,
   HOSTILE_TEXTS,
   hostileCard,
+  ideaCard,
   NOON,
   sampleCard,
 } from '../support/cards.ts';
@@ -341,6 +342,28 @@ export function chatContract(
         expect(request?.actor.surface).toBe(world.chat.kind);
         expect(request?.action).toMatchObject(action);
         expect(world.pings()).toEqual([]);
+      });
+
+      it.each([
+        { type: 'another' },
+        { type: 'not-today' },
+        { type: 'dismiss', reason: 'not-for-us', words: null },
+      ] as const)('decides about an idea of ours: $type', async (action) => {
+        const card = ideaCard();
+        await post(card);
+        const shown = await only();
+        expect(offered(shown.actions)).toEqual(offered(card.actions));
+        expect(shown.text).toContain('Potluck suggests');
+        // It stands there once: a suggestion that nobody changed is no draft to be compared with.
+        expect(shown.text.split('What would you bring?')).toHaveLength(2);
+        await world.click(world.bo, shown, action);
+        expect(world.handlers.acts).toHaveLength(1);
+        expect(world.handlers.acts[0]).toMatchObject({
+          itemId: 7,
+          action: action.type === 'dismiss' ? { type: 'dismiss', reason: 'not-for-us' } : action,
+          actor: { id: world.bo.actorId },
+        });
+        expect(world.breaches()).toEqual([]);
       });
 
       it('tells a refusal to the person who asked, and to nobody else', async () => {

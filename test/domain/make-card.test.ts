@@ -128,6 +128,8 @@ describe('a card', () => {
             assign: { type: 'assign', to: { id: 'web:new', name: 'New' } },
             snooze: { type: 'snooze', until: NOON + 1e9 },
             'mark-answered': { type: 'mark-answered' },
+            another: { type: 'another', idea: 'x', text: 'x', why: 'x' },
+            'not-today': { type: 'not-today' },
             note: { type: 'note', text: 'x' },
             reopen: { type: 'reopen' },
             open: null,

@@ -202,6 +202,7 @@ describe('a calendar', () => {
     title,
     start: at(start),
     end: at(end),
+    isPrivate: false,
     allDay: false,
     attendees,
   });

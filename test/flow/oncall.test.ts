@@ -133,6 +133,7 @@ describe('a hand-over', () => {
       title: 'Cleo',
       start: clock.now() - HOUR,
       end: clock.now() + HOUR,
+      isPrivate: false,
       allDay: false,
       attendees: [],
     };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PersonCard, SourceHealth } from '../../src/chat/chat.ts';
 import type { Card, CardAction, CardPost } from '../../src/domain/card.ts';
-import { type ItemState, isClosed, STATES } from '../../src/domain/item.ts';
+import { CONVERSATION_REASONS, type ItemState, isClosed, STATES, SYSTEM } from '../../src/domain/item.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import { KINDS, RESPONSES } from '../../src/domain/triage/verdict.ts';
 import { picture } from './pictures.ts';
@@ -68,8 +68,50 @@ export function sampleCard(overrides: Partial<Card> = {}): Card {
     reply: { account: '@potluck.example', limit: 300, unit: 'graphemes' },
     noReply: overrides.reply === null ? 'Bluesky lets no bot answer.' : null,
     actions: ACTIONS[state],
+    dismissReasons: CONVERSATION_REASONS,
     ...overrides,
   };
+}
+
+/** An idea of Potluck's own that nobody has taken. */
+export function ideaCard(overrides: Partial<Card> = {}): Card {
+  const text = 'There is a potluck at the office on Friday. What would you bring?';
+  return sampleCard({
+    origin: 'prompt',
+    tone: 'grey',
+    kinds: [],
+    kindLabel: 'Human post',
+    priority: 20,
+    urgency: 'low',
+    author: {
+      name: 'Potluck suggests',
+      handle: '',
+      url: null,
+      avatarUrl: null,
+      known: 'for a potluck on Friday',
+    },
+    text,
+    url: null,
+    reasons: ['an idea for a post of ours: a potluck on Friday'],
+    suggested: 'join-in',
+    suggestedLabel: 'Publish it, or change it first',
+    answerDue: false,
+    waitingSince: null,
+    draft: { text, by: SYSTEM.name, at: NOON },
+    actions: [
+      'claim',
+      'draft',
+      'another',
+      'not-today',
+      'dismiss',
+      'assign',
+      'snooze',
+      'mark-answered',
+      'note',
+    ],
+    dismissReasons: ['other', 'not-for-us'],
+    ...overrides,
+  });
 }
 
 /** The same card once Ana answered it. */
@@ -180,7 +222,7 @@ export function hostileCard(text: string, overrides: Partial<Card> = {}): Card {
   });
 }
 
-function anyText(maxLength: number): fc.Arbitrary<string> {
+export function anyText(maxLength: number): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength }) },
     // UTF-16 units at random: lone surrogates, controls, bidi.
@@ -302,6 +344,7 @@ export function arbitraryCard(): fc.Arbitrary<Card> {
         reply: has(5) ? { account: who, limit: 300, unit: 'graphemes' } : null,
         noReply: has(5) ? null : extraText,
         actions: ACTIONS[rest.state],
+        dismissReasons: CONVERSATION_REASONS,
       };
     });
 }

@@ -1,7 +1,11 @@
+import type { z } from 'zod';
 import type { ActRequest, ChatHandlers } from '../../src/chat/chat.ts';
+import type { CalendarEvent } from '../../src/domain/calendar-event.ts';
 import type { Actor, Item, ItemEvent } from '../../src/domain/item.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { type ApprovalRule, DEFAULT_PERMISSIONS, type Permissions } from '../../src/domain/permission.ts';
 import type { Post, PostInput } from '../../src/domain/post.ts';
+import { promptsSchema } from '../../src/domain/prompts/settings.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
@@ -9,8 +13,11 @@ import { createChanges } from '../../src/flow/changes.ts';
 import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
 import { createDuty, type Duty, type DutyDeps } from '../../src/flow/duty.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
+import type { TeamCalendar } from '../../src/flow/idea-facts.ts';
+import { createIdeas, type Ideas } from '../../src/flow/ideas.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
 import { createKnown, whyNotContact } from '../../src/flow/known.ts';
+import type { Notices } from '../../src/flow/notices.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
 import type { Router } from '../../src/flow/routes.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
@@ -70,6 +77,11 @@ export interface Flow {
   readonly policy: Policy;
   readonly settings: SettingsDesk;
   readonly duty: Duty;
+  readonly ideas: Ideas;
+  /** What the team's calendar says; empty at first. */
+  readonly calendar: CalendarEvent[];
+  /** What was said beside the cards. */
+  readonly told: Told[];
   /** What the chat of the given kind may ask and do; its channels default to `all`. */
   handlers(chat?: string, channels?: readonly string[]): ChatHandlers;
   ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
@@ -78,6 +90,14 @@ export interface Flow {
   /** The item of a conversation; throws when there is none. */
   item(conversationId: string, source?: string): Promise<Item>;
   events(conversationId: string, source?: string): Promise<readonly ItemEvent[]>;
+}
+
+/** Something that was said beside the cards. */
+export interface Told {
+  readonly key: string;
+  readonly to: readonly Place[];
+  readonly notice: Notice;
+  readonly thread: number | null;
 }
 
 export interface FlowOptions {
@@ -92,6 +112,12 @@ export interface FlowOptions {
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
   readonly muted?: readonly string[];
+  /** `prompts` as it stands in potluck.yaml. */
+  readonly prompts?: z.input<typeof promptsSchema>;
+  readonly zone?: string;
+  readonly calendars?: readonly TeamCalendar[];
+  readonly leases?: { hold(name: string): Promise<boolean> };
+  readonly notices?: Notices;
   /** Who does what is no action on an item. */
   readonly desk?: readonly DeskPart[];
   /** Who is on call, and what is done about those who wait; without it there is no such part. */
@@ -140,6 +166,26 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     changed: tell,
   });
   let ids = 0;
+  const told: Told[] = [];
+  const calendar: CalendarEvent[] = [];
+  const ideas = createIdeas({
+    store,
+    clock,
+    config: options.prompts ? promptsSchema.parse(options.prompts) : null,
+    zone: options.zone ?? 'Europe/Berlin',
+    holidays: new Set(),
+    places: [{ chat: 'web', channel: 'ideas' }],
+    calendars: options.calendars ?? [{ name: 'Team', eventsBetween: async () => calendar }],
+    sources,
+    names: ['Potluck'],
+    leases: options.leases ?? { hold: async () => true },
+    notices: options.notices ?? {
+      tell: async (key, to, notice, thread = null) => void told.push({ key, to, notice, thread }),
+    },
+    newId: () => `prompt-${clock.now()}-${++ids}`,
+    changed: tell,
+    log,
+  });
   const act = createAct({
     store,
     clock,
@@ -149,6 +195,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     policy,
     whyNotContact: (item) => whyNotContact(store, item),
     changed: tell,
+    ideas: ideas.book,
     record: async (source, posts) => void (await ingest({ source, posts, backfilled: true })),
     log,
   });
@@ -187,6 +234,9 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     policy,
     settings,
     duty,
+    ideas,
+    calendar,
+    told,
     handlers: (chat = 'web', channels = ['all']) =>
       createHandlers(
         {
@@ -199,7 +249,11 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           policy,
           settings,
           changes: createChanges({ store, clock, log }),
-          desk: createDesk({ policy, log }, [...(options.duty ? [duty.part] : []), ...(options.desk ?? [])]),
+          desk: createDesk({ policy, log }, [
+            ...(options.duty ? [duty.part] : []),
+            ...(options.desk ?? []),
+            ideas.desk(view, (asking) => [{ chat: asking, channel: channels[0] ?? 'all' }]),
+          ]),
           ingest,
           route: placesOf,
           newId: () => `id-${++ids}`,

@@ -19,6 +19,7 @@ import {
   type ItemEvent,
   type ItemState,
   isClosed,
+  promptId,
   STATES,
   SYSTEM,
   transition,
@@ -145,6 +146,10 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
             : { code: 'not-allowed', text: done.text },
         card: cards.get(request.itemId) ?? null,
       };
+    if (action.type === 'another') {
+      const next = { idea: 'next', text: `Another idea ${acts.length}`, why: 'because' };
+      return run(request.itemId, { type: 'another', ...next }, actor);
+    }
     if (action.type !== 'send' && action.type !== 'approve') return run(request.itemId, action, actor);
     const replyId = `r${acts.length}`;
     const begun = run(request.itemId, { ...action, replyId }, actor);
@@ -401,7 +406,7 @@ function itemOf(card: Card): Item {
     state: card.state,
     origin: card.origin,
     source: card.source.name,
-    conversationId: `c${card.itemId}`,
+    conversationId: card.origin === 'prompt' && card.url === null ? promptId('1') : `c${card.itemId}`,
     postId: `p${card.itemId}`,
     owner: card.owner,
     lastOwner: card.lastOwner,
@@ -416,7 +421,7 @@ function itemOf(card: Card): Item {
     snoozedUntil: card.snoozedUntil,
     draft: card.draft && {
       ...card.draft,
-      by: { id: `test:${card.draft.by}`, name: card.draft.by },
+      by: { id: card.draft.by === SYSTEM.name ? SYSTEM.id : `test:${card.draft.by}`, name: card.draft.by },
     },
     pictures: card.pictures,
     sending: card.sending && {
@@ -463,6 +468,7 @@ function cardOf(item: Item, before: Card, action: Action, actor: Actor, now: num
     ...before,
     version: item.version,
     state: item.state,
+    text: before.origin === 'prompt' && before.url === null ? (item.draft?.text ?? before.text) : before.text,
     tone: item.state === 'answered' ? 'green' : item.state === 'dismissed' ? 'grey' : before.tone,
     owner: item.owner,
     lastOwner: item.lastOwner,

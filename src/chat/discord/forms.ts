@@ -4,7 +4,7 @@ import { MAX_ALT, MAX_PICTURES, ruleWords } from '../../domain/picture.ts';
 import { cut, oneLine, tame } from '../../domain/text.ts';
 import type { Outlet } from '../chat.ts';
 import { REMOVE_HINT } from '../kit/pictures.ts';
-import { SPANS } from '../kit/words.ts';
+import { dismissQuestion, SPANS } from '../kit/words.ts';
 import { type ModalView, type SelectOption, TYPE, textDisplay } from './components.ts';
 import { type Form, modalId, targetText } from './ids.ts';
 import { bold, line, quoteOf } from './markdown.ts';
@@ -123,8 +123,8 @@ export function dismissForm(card: Card, typed: string | null): ModalView {
   return form('dismiss', about(card), `Dismiss #${card.itemId}`, [
     choice(
       FIELDS.reason,
-      'Why does nobody need to answer?',
-      Object.entries(DISMISS_REASONS).map(([value, label]) => ({ value, label })),
+      dismissQuestion(card),
+      card.dismissReasons.map((value) => ({ value, label: DISMISS_REASONS[value] })),
     ),
     wordsField('In your words', false, typed),
   ]);

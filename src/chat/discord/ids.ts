@@ -9,6 +9,8 @@ const VERSION = '1';
 export const VERBS = [
   'claim',
   'draft',
+  'another',
+  'not-today',
   'dismiss',
   'release',
   'assign',

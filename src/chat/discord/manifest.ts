@@ -1,5 +1,5 @@
 import type { RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
-import { DISMISS_REASONS, STATES } from '../../domain/item.ts';
+import { CONVERSATION_REASONS, DISMISS_REASONS, STATES } from '../../domain/item.ts';
 import { KINDS } from '../../domain/triage/verdict.ts';
 import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { TEAM_COMMANDS, type TeamCommand, type TeamOption } from '../kit/team-commands.ts';
@@ -167,7 +167,7 @@ export const OPTIONS: Readonly<Record<SubCommand, Readonly<Record<string, Option
     reason: {
       type: 'string',
       description: 'Why nobody needs to answer; without it a form asks',
-      choices: Object.entries(DISMISS_REASONS).map(([value, name]) => ({ name, value })),
+      choices: CONVERSATION_REASONS.map((value) => ({ name: DISMISS_REASONS[value], value })),
     },
     words: words('In your words', false),
   },

@@ -1,7 +1,15 @@
 import type { Card } from '../../domain/card.ts';
 import { picturesWords } from '../../domain/picture.ts';
 import { manyLines, oneLine } from '../../domain/text.ts';
-import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
+import {
+  ACTION_LABELS,
+  BUTTON_ACTIONS,
+  KIND_ICONS,
+  MENU_ACTIONS,
+  openLabel,
+  shownDraft,
+  TONES,
+} from '../kit/words.ts';
 import {
   button,
   type Container,
@@ -212,7 +220,9 @@ function standing(card: Card, budget: Budget): string {
 }
 
 /** What is written but not public: the text that waits for approval, or the draft. */
-function writtenParts({ approval, draft, pictures }: Card, budget: Budget): readonly string[] {
+function writtenParts(card: Card, budget: Budget): readonly string[] {
+  const { approval, draft, pictures } = card;
+  const changed = shownDraft(card);
   const shown = (words: string): string => quoteOf(words, budget.draft, 8);
   return [
     ...(approval
@@ -221,9 +231,7 @@ function writtenParts({ approval, draft, pictures }: Card, budget: Budget): read
           shown(approval.text),
         ]
       : []),
-    ...(draft && draft.text !== approval?.text
-      ? [`**Draft** by ${line(draft.by, budget.name)} (not public)`, shown(draft.text)]
-      : []),
+    ...(changed ? [`**Draft** by ${line(changed.by, budget.name)} (not public)`, shown(changed.text)] : []),
     ...(draft || approval ? [picturesLine(pictures, budget.line)] : []),
   ];
 }

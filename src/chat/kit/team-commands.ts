@@ -117,4 +117,9 @@ export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
     does: 'What we heard on a source, and how to go on',
     options: { source: { type: 'text', description: 'Its name in potluck.yaml', required: true } },
   },
+  ideas: {
+    usage: 'ideas [source]',
+    does: 'three ideas for a post of our own, to be made a card',
+    options: { source: { type: 'text', description: 'Where it would be posted: the name of a source' } },
+  },
 };

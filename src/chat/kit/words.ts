@@ -38,6 +38,8 @@ export const ACTION_LABELS: Readonly<Record<CardAction, string>> = {
   approve: 'Approve & send…',
   refuse: 'Refuse…',
   send: 'Send',
+  another: 'Another idea',
+  'not-today': 'Not today',
   dismiss: 'Dismiss',
   release: 'Release',
   assign: 'Assign to…',
@@ -49,7 +51,16 @@ export const ACTION_LABELS: Readonly<Record<CardAction, string>> = {
 };
 
 /** These are buttons; everything else is in the menu, so that a card on a phone keeps one row. */
-export const BUTTON_ACTIONS = ['claim', 'approve', 'refuse', 'draft', 'request-approval', 'dismiss'] as const;
+export const BUTTON_ACTIONS = [
+  'claim',
+  'approve',
+  'refuse',
+  'draft',
+  'request-approval',
+  'another',
+  'not-today',
+  'dismiss',
+] as const;
 
 /** What is in the menu, in its order. */
 export const MENU_ACTIONS = ['release', 'assign', 'snooze', 'mark-answered', 'note', 'reopen'] as const;
@@ -57,6 +68,19 @@ export const MENU_ACTIONS = ['release', 'assign', 'snooze', 'mark-answered', 'no
 /** The button that opens the post: where nothing can be sent from here, that is where a person answers. */
 export function openLabel(card: Card): string {
   return card.noReply !== null && card.closing === null ? 'Open and answer there' : ACTION_LABELS.open;
+}
+
+/** What a form asks before it dismisses. */
+export function dismissQuestion(card: Card): string {
+  return card.dismissReasons.includes('not-for-us')
+    ? 'Why not this idea?'
+    : 'Why does nobody need to answer?';
+}
+
+/** The draft where it is worth showing: an idea that is as it was suggested, or waits for approval, stands there already. */
+export function shownDraft({ approval, draft, origin, text }: Card): Card['draft'] {
+  if (draft === null || draft.text === approval?.text) return null;
+  return origin === 'prompt' && draft.text === text ? null : draft;
 }
 
 /** How a source is doing: "quiet" and "blind" are not the same. */

@@ -36,6 +36,8 @@ const AT_ONCE: Partial<Record<Verb, ChatAction>> = {
   claim: { type: 'claim' },
   release: { type: 'release' },
   reopen: { type: 'reopen' },
+  another: { type: 'another' },
+  'not-today': { type: 'not-today' },
 };
 
 const FORM_OF: Partial<Record<Verb, Form>> = {

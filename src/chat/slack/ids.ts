@@ -8,6 +8,8 @@ const TAG = 'potluck:1';
 export const VERBS = [
   'claim',
   'draft',
+  'another',
+  'not-today',
   'dismiss',
   'release',
   'assign',

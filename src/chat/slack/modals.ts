@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Card } from '../../domain/card.ts';
 import { DISMISS_REASONS } from '../../domain/item.ts';
 import { cut, oneLine, tame } from '../../domain/text.ts';
-import { SPANS } from '../kit/words.ts';
+import { dismissQuestion, SPANS } from '../kit/words.ts';
 import type { InputBlock, KnownBlock, ModalView, PlainTextInput } from './block-kit.ts';
 import { bold, quote, rich, section, text } from './rich.ts';
 
@@ -158,10 +158,10 @@ export function dismissForm(
 ): ModalView {
   return form('dismiss', state, `Dismiss #${card.itemId}`, 'Dismiss', [
     notice(say),
-    input(FIELDS.reason, 'Why does nobody need to answer?', {
+    input(FIELDS.reason, dismissQuestion(card), {
       type: 'radio_buttons',
       action_id: FIELDS.reason,
-      options: Object.entries(DISMISS_REASONS).map(([value, label]) => option(label, value)),
+      options: card.dismissReasons.map((reason) => option(DISMISS_REASONS[reason], reason)),
     }),
     wordsField('In your words', typed, true),
   ]);

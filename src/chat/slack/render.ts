@@ -1,7 +1,15 @@
 import type { Card, CardAction } from '../../domain/card.ts';
 import { picturesWords } from '../../domain/picture.ts';
 import { cut, manyLines, oneLine } from '../../domain/text.ts';
-import { ACTION_LABELS, BUTTON_ACTIONS, KIND_ICONS, MENU_ACTIONS, openLabel, TONES } from '../kit/words.ts';
+import {
+  ACTION_LABELS,
+  BUTTON_ACTIONS,
+  KIND_ICONS,
+  MENU_ACTIONS,
+  openLabel,
+  shownDraft,
+  TONES,
+} from '../kit/words.ts';
 import type {
   Button,
   KnownBlock,
@@ -245,7 +253,9 @@ function standing(card: Card, budget: Budget): RichTextBlock | null {
 }
 
 /** What is written but not public: the text that waits for approval, or the draft. */
-function writtenParts({ approval, draft, pictures }: Card, budget: Budget): readonly RichPart[] {
+function writtenParts(card: Card, budget: Budget): readonly RichPart[] {
+  const { approval, draft, pictures } = card;
+  const changed = shownDraft(card);
   const parts: RichPart[] = [];
   const shown = (words: string): RichPart => quote(text(manyLines(words, budget.draft, 8)));
   if (approval) {
@@ -258,10 +268,10 @@ function writtenParts({ approval, draft, pictures }: Card, budget: Budget): read
       shown(approval.text),
     );
   }
-  if (draft && draft.text !== approval?.text)
+  if (changed)
     parts.push(
-      section(bold('Draft'), text(` by ${oneLine(draft.by, budget.name)} (not public)`)),
-      shown(draft.text),
+      section(bold('Draft'), text(` by ${oneLine(changed.by, budget.name)} (not public)`)),
+      shown(changed.text),
     );
   if (draft || approval) parts.push(...pictureParts({ pictures }, budget.line));
   return parts;

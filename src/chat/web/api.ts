@@ -90,6 +90,8 @@ const actionSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('claim'), ...seen }),
   z.strictObject({ action: z.literal('release'), ...seen }),
   z.strictObject({ action: z.literal('reopen'), ...seen }),
+  z.strictObject({ action: z.literal('another'), ...seen }),
+  z.strictObject({ action: z.literal('not-today'), ...seen }),
   z.strictObject({ action: z.literal('assign'), to: personRef, ...seen }),
   z.strictObject({ action: z.literal('draft'), text: words, ...seen }),
   z.strictObject({
@@ -137,6 +139,8 @@ export async function parseAction(
     case 'claim':
     case 'release':
     case 'reopen':
+    case 'another':
+    case 'not-today':
       return done({ type: asked.action });
     case 'send':
       return done({

@@ -173,6 +173,8 @@ const LABELS: Readonly<Record<ChatAction['type'], string>> = {
   snooze: 'Snooze…',
   reopen: 'Reopen',
   note: 'Note…',
+  another: 'Another idea',
+  'not-today': 'Not today',
 };
 
 /** The newest message that only this person sees. */
@@ -267,7 +269,10 @@ export async function doByHand(
       await who.press(privately(world, who, message.channel), 'Send now');
       break;
     case 'dismiss':
-      who.choose('Why does nobody need to answer?', DISMISS_REASONS[action.reason]);
+      who.choose(
+        action.reason === 'not-for-us' ? 'Why not this idea?' : 'Why does nobody need to answer?',
+        DISMISS_REASONS[action.reason],
+      );
       if (action.words) who.type('In your words', action.words);
       await who.submit();
       break;
@@ -305,6 +310,8 @@ const ACTIONS: readonly string[] = [
   'request-approval',
   'approve',
   'refuse',
+  'another',
+  'not-today',
 ];
 
 function shownCard(message: SeenMessage): ShownCard {

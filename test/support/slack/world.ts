@@ -109,6 +109,8 @@ const LABELS: Readonly<Record<ChatAction['type'], string>> = {
   snooze: 'Snooze…',
   reopen: 'Reopen',
   note: 'Note…',
+  another: 'Another idea',
+  'not-today': 'Not today',
 };
 
 /** Does an action the way a person does it: button, form, preview, Send. */
@@ -126,6 +128,8 @@ export async function doByHand(
     case 'release':
     case 'reopen':
     case 'request-approval':
+    case 'another':
+    case 'not-today':
       return;
     case 'approve':
       await who.submit();
@@ -145,7 +149,10 @@ export async function doByHand(
       await who.submit();
       break;
     case 'dismiss':
-      who.choose('Why does nobody need to answer?', DISMISS_REASONS[action.reason]);
+      who.choose(
+        action.reason === 'not-for-us' ? 'Why not this idea?' : 'Why does nobody need to answer?',
+        DISMISS_REASONS[action.reason],
+      );
       if (action.words) who.type('In your words', action.words);
       await who.submit();
       break;
@@ -184,6 +191,8 @@ const VERBS: Readonly<Record<string, CardAction>> = {
   'request-approval': 'request-approval',
   approve: 'approve',
   refuse: 'refuse',
+  another: 'another',
+  'not-today': 'not-today',
 };
 
 function shownCard(message: SeenMessage): ShownCard {

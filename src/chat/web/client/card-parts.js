@@ -234,7 +234,9 @@ export function why(card) {
  * @param {CardUi} ui
  */
 export function draftBox(card, ui) {
-  if (card.draft === null)
+  // An idea that is as it was suggested stands there already.
+  const same = card.origin === 'prompt' && card.draft?.text === card.text && card.approval === null;
+  if (card.draft === null || same)
     return card.pictures.length > 0
       ? h('div', { class: 'drafted', key: 'draft' }, pictureStrip(card))
       : ui.unsaved

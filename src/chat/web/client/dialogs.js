@@ -14,7 +14,11 @@ import { h } from './tree.js';
  *   | { readonly kind: 'help', readonly itemId: null }} Dialog
  */
 
-/** The same words as in the state machine; the room refuses any other. */
+/**
+ * The same words as in the state machine; the room refuses any other.
+ *
+ * @type {Readonly<Record<import('../../../domain/item.ts').DismissReason, string>>}
+ */
 const REASONS = {
   'no-answer-needed': 'No answer needed',
   'not-relevant': 'Not about us',
@@ -22,6 +26,8 @@ const REASONS = {
   elsewhere: 'Handled elsewhere',
   duplicate: 'Duplicate',
   other: 'Other',
+  'not-for-us': 'Not for us, never again',
+  'not-today': 'Not today',
 };
 
 /** @type {readonly (readonly [string, string])[]} */
@@ -113,8 +119,14 @@ export function dialogView(dialog, { card, now, name, me }) {
         h(
           'fieldset',
           { class: 'choices' },
-          h('legend', {}, 'Why does it need no answer?'),
-          Object.entries(REASONS).map(([value, label], at) =>
+          h(
+            'legend',
+            {},
+            card?.dismissReasons.includes('not-for-us')
+              ? 'Why not this idea?'
+              : 'Why does it need no answer?',
+          ),
+          (card?.dismissReasons ?? []).map((value, at) =>
             h(
               'label',
               {},
@@ -126,7 +138,7 @@ export function dialogView(dialog, { card, now, name, me }) {
                 autofocus: at === 0,
                 required: true,
               }),
-              h('span', {}, label),
+              h('span', {}, REASONS[value]),
             ),
           ),
         ),
