@@ -75,7 +75,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
         limit: PAGE,
         offset,
       });
-      const waiting = items.filter(({ waitingSince }) => waitingSince !== null);
+      const waiting = items.filter((item) => item.waitingSince !== null && !item.quiet);
       const rows = await store.escalations(waiting.map(({ id }) => id));
       for (const item of waiting) {
         const done = rows.filter((row) => row.itemId === item.id && row.waitingSince === item.waitingSince);
@@ -219,7 +219,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     const items: Item[] = [];
     for (let offset = 0; offset < MAX_ITEMS; offset += PAGE) {
       const page = await store.items({ states: ['open', 'claimed'], order: 'urgency', limit: PAGE, offset });
-      items.push(...page.filter(({ waitingSince }) => (waitingSince ?? 0) >= opening.closedSince));
+      items.push(...page.filter((item) => !item.quiet && (item.waitingSince ?? 0) >= opening.closedSince));
       if (page.length < PAGE) break;
     }
     if (items.length === 0) return null;

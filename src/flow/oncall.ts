@@ -120,7 +120,8 @@ export function createOnCall(deps: OnCallDeps): OnCall {
     const least = plan.mention === 'high' && isWorking(deps.working, now) ? HIGH : URGENT;
     const items = await store.items({ states: ['open'], order: 'urgency', limit: LOOKED_AT });
     const due = items.filter(
-      ({ priority, waitingSince, answerDue, id }) =>
+      ({ priority, waitingSince, answerDue, id, quiet }) =>
+        !quiet &&
         priority >= least &&
         answerDue &&
         waitingSince !== null &&

@@ -306,6 +306,32 @@ describe('a call', () => {
     expect((await titles(world)).filter((title) => title.startsWith('Urgent'))).toHaveLength(2);
   });
 
+  it('never comes for what nobody shall be told of, nor does any reminder', async () => {
+    for (const stage of ['listen', 'engage'] as const) {
+      const clock = testClock(at('2026-03-25T22:00:00Z'));
+      const duty: Partial<DutyDeps> = {
+        zone: 'Europe/Berlin',
+        plan: plan(weekly()),
+        service: { targets: [{ when: {}, answer: HOUR, clock: 'always' }], working: null },
+        steps: { remind: 0.5, release: null, next: 0.75, managers: 1, morning: true },
+        managers: [{ id: mia.id, name: mia.name }],
+      };
+      const world = await flow({ clock, duty, stageOf: async () => stage });
+      worlds.push(world);
+      await world.duty.watch();
+      const late = (clock.now() - at('2026-06-01T12:00:00Z')) / MINUTE;
+      await world.ingest([theirs('p1', late, { text: 'complaint p=90: the lid broke' })]);
+      for (let hour = 0; hour < 3; hour++) {
+        await world.duty.watch();
+        await world.duty.serve();
+        await clock.advance(HOUR);
+      }
+      const about = (await titles(world)).filter((title) => !title.startsWith('On call'));
+      if (stage === 'listen') expect(about).toEqual([]);
+      else expect(about.length).toBeGreaterThan(1);
+    }
+  });
+
   it('waits for a layer that is awake, goes to the next one meanwhile, and never comes where it is switched off', async () => {
     const clock = testClock(at('2026-03-25T22:00:00Z'));
     const noon = (at('2026-03-25T21:50:00Z') - at('2026-06-01T12:00:00Z')) / MINUTE;
