@@ -16,6 +16,8 @@ import { type Config, isLoopback, problemWords, type Registries, readConfig } fr
 import { budgetOf } from './domain/attention.ts';
 import type { Calendar } from './domain/calendar-event.ts';
 import { ownWords } from './domain/incident.ts';
+import type { Item } from './domain/item.ts';
+import { URGENT } from './domain/make-card.ts';
 import type { Post } from './domain/post.ts';
 import { type AcceptedRules, type Place, placeOf, ruleList } from './domain/routing.ts';
 import { triage } from './domain/triage/triage.ts';
@@ -28,7 +30,8 @@ import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
 import { doctor } from './flow/doctor.ts';
-import { createDuty, type Duty } from './flow/duty.ts';
+import { createDuty, type Duty, groupMembers } from './flow/duty.ts';
+import { dutyChecks } from './flow/duty-checks.ts';
 import { createHandlers } from './flow/handlers.ts';
 import { checkCalendars, type TeamCalendar } from './flow/idea-facts.ts';
 import { createIdeas, type Ideas } from './flow/ideas.ts';
@@ -46,6 +49,7 @@ import { createPresent, type Present } from './flow/present.ts';
 import { createPrivacyDesk } from './flow/privacy-desk.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
+import { createRoster } from './flow/roster.ts';
 import { createRouter, type Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
@@ -367,6 +371,9 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       }),
     );
   }
+  // Outside of the team's hours nobody is called but for what is urgent.
+  const quiet = ({ priority }: Item): boolean =>
+    priority < URGENT && !isWorking(config.time.working, clock.now());
   for (const chat of chats) {
     const freshen = async (item: { source: string; postId: string }): Promise<void> => {
       const post = await store.post(item.source, item.postId);
@@ -390,7 +397,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     });
     presents.set(
       chat.kind,
-      createPresent(chat, { store, clock, view, random, leases, freshen, attention, log }),
+      createPresent(chat, { store, clock, view, random, leases, freshen, attention, quiet, log }),
     );
   }
 
@@ -673,6 +680,14 @@ async function runDoctor(): Promise<void> {
         ),
       calendars: () =>
         checkCalendars(ideaCalendars(config, null, systemClock, surroundings.cwd), systemClock.now()),
+      duty: async (store, chats) => {
+        const { plan, zone } = config.duty;
+        if (!plan) return [];
+        const calendars = openCalendars(config, store, systemClock, surroundings.cwd);
+        const members = groupMembers(chats, systemClock);
+        const roster = createRoster({ store, clock: systemClock, plan, calendars, members });
+        return dutyChecks({ roster, calendars, clock: systemClock, zone });
+      },
       secrets: config.secrets,
     },
     (line) => process.stdout.write(`${line}\n`),

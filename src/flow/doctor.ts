@@ -12,6 +12,8 @@ export interface Patient {
   ) => Promise<readonly { readonly chat: Chat; readonly channels: readonly string[] }[]>;
   /** What ideas for posts of our own come from. */
   readonly calendars: () => Promise<readonly Check[]>;
+  /** Who is on call, where a plan says so. */
+  readonly duty?: (store: Store, chats: readonly Chat[]) => Promise<readonly Check[]>;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
@@ -47,11 +49,15 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
         tell(`source ${source.name} (${source.label})`, check);
       await source.close?.();
     }
-    for (const { chat, channels } of await patient.chats(store)) {
+    const chats = await patient.chats(store);
+    for (const { chat, channels } of chats) {
       for (const check of await checksOf((signal) => chat.check(signal, channels)))
         tell(`chat ${chat.label}`, check);
     }
     for (const check of await checksOf(() => patient.calendars())) tell('ideas', check);
+    const duty = patient.duty;
+    const all = chats.map(({ chat }) => chat);
+    if (duty) for (const check of await checksOf(() => duty(store, all))) tell('on call', check);
   } finally {
     await store.close();
   }

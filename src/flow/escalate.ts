@@ -22,7 +22,7 @@ import type { Queries, Store } from '../store/store.ts';
 import { apply } from './ingest.ts';
 import { createNotices } from './notices.ts';
 import { idsOf, placesOf } from './oncall.ts';
-import { itemLine } from './open-work.ts';
+import { namedItems, openItems } from './open-work.ts';
 import type { Roster } from './roster.ts';
 import type { View } from './view.ts';
 
@@ -55,7 +55,6 @@ const PAGE = 200;
 /** Of a queue that is longer, the most urgent are looked after. */
 const MAX_ITEMS = 2_000;
 const EVENTS = 200;
-const NAMED = 5;
 
 export function createEscalate(deps: EscalateDeps): Escalate {
   const { store, clock, service } = deps;
@@ -118,9 +117,12 @@ export function createEscalate(deps: EscalateDeps): Escalate {
       const still = await queries.item(item.id);
       if (!still || still.state !== item.state || still.waitingSince !== waitingSince) return false;
       if (still.owner?.id !== item.owner?.id || still.sending) return false;
+      const places = await placesOf(queries, item.id);
+      // A source that is only listened to: nobody was shown it.
+      if (places.length === 0) return false;
       if (!(await queries.escalate({ itemId: item.id, waitingSince, step, at: now }))) return false;
       if (step === 'release') await apply(queries, still, { type: 'release' }, now);
-      if (notice) await tell(queries, item, step, notice);
+      if (notice) await tell(queries, places, item, step, notice);
       return true;
     });
     if (!taken) return;
@@ -128,8 +130,13 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     if (notice) deps.nudge();
   }
 
-  async function tell(queries: Queries, item: Item, step: Step, notice: Notice): Promise<void> {
-    const places = await placesOf(queries, item.id, deps.places);
+  async function tell(
+    queries: Queries,
+    places: readonly Place[],
+    item: Item,
+    step: Step,
+    notice: Notice,
+  ): Promise<void> {
     const notices = createNotices({ store: queries, clock, nudge: () => {} });
     await notices.tell(`service/${item.id}/${item.waitingSince}/${step}`, places, notice, item.id);
   }
@@ -211,19 +218,17 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     if (mine) deps.nudge();
   }
 
-  /** What came in between the end of the last working day and now, and is still open; null when it was quiet. */
+  /** What came in between the end of the last working day and this one's beginning, and is still open; null when it was quiet. */
   async function morningNotice(
     opening: { readonly at: number; readonly closedSince: number },
     now: number,
   ): Promise<Notice | null> {
-    const items: Item[] = [];
-    for (let offset = 0; offset < MAX_ITEMS; offset += PAGE) {
-      const page = await store.items({ states: ['open', 'claimed'], order: 'urgency', limit: PAGE, offset });
-      items.push(...page.filter((item) => !item.quiet && (item.waitingSince ?? 0) >= opening.closedSince));
-      if (page.length < PAGE) break;
-    }
+    const open = await openItems(store, deps.places);
+    const items = open.filter(
+      ({ waitingSince, quiet }) =>
+        !quiet && waitingSince !== null && waitingSince >= opening.closedSince && waitingSince < opening.at,
+    );
     if (items.length === 0) return null;
-    const cards = await deps.view.cards(items.slice(0, NAMED));
     const [first] = (await deps.roster?.onDuty()) ?? [];
     const since = momentWords(opening.closedSince, deps.zone, now);
     return {
@@ -231,10 +236,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
       tone: 'grey',
       blocks: [
         { type: 'text', text: `Since ${since}, and still open.` },
-        { type: 'list', lines: cards.map((card) => itemLine(card, now)) },
-        ...(items.length > cards.length
-          ? [{ type: 'small', text: `The most urgent ${cards.length} of ${items.length}.` } as const]
-          : []),
+        ...(await namedItems(deps.view, items, now)),
       ],
       buttons: [],
       mention: first ? idsOf(first.people) : [],

@@ -138,9 +138,10 @@ export function createOnCall(deps: OnCallDeps): OnCall {
       const told = await store.transaction(`item:${item.id}`, async (queries) => {
         const still = await queries.item(item.id);
         if (still?.state !== 'open' || still.waitingSince !== item.waitingSince) return false;
-        if (!(await queries.claimSlot('oncall.call', slot, now))) return false;
+        const places = await placesOf(queries, item.id);
+        if (places.length === 0 || !(await queries.claimSlot('oncall.call', slot, now))) return false;
         const notices = createNotices({ store: queries, clock, nudge: () => {} });
-        await notices.tell(`call/${slot}`, await placesOf(queries, item.id, deps.places), notice, item.id);
+        await notices.tell(`call/${slot}`, places, notice, item.id);
         return true;
       });
       called.add(slot);
@@ -177,18 +178,12 @@ function callNotice(about: string, author: string, { people }: Standing): Notice
   };
 }
 
-/** One place in each chat, so that nobody is called twice: where the item has its card, else the team's channels. */
-export async function placesOf(
-  queries: Pick<Queries, 'cardsOf'>,
-  itemId: number,
-  otherwise: readonly Place[],
-): Promise<readonly Place[]> {
+/** One place in each chat where the item has its card, so that nobody is called twice; none for what nobody was shown. */
+export async function placesOf(queries: Pick<Queries, 'cardsOf'>, itemId: number): Promise<readonly Place[]> {
   const rows = await queries.cardsOf(itemId);
-  const chats = [...new Set(rows.map(({ chat }) => chat))];
-  if (chats.length === 0) return otherwise;
-  return chats.flatMap((chat) => {
-    const row =
-      rows.find((each) => each.chat === chat && each.ref !== null) ?? rows.find((each) => each.chat === chat);
+  return [...new Set(rows.map(({ chat }) => chat))].flatMap((chat) => {
+    const own = rows.filter((row) => row.chat === chat);
+    const row = own.find(({ ref }) => ref !== null) ?? own[0];
     return row ? [{ chat, channel: row.channel }] : [];
   });
 }

@@ -12,6 +12,8 @@ import type { View } from './view.ts';
 import { within } from './within.ts';
 
 export interface PresentDeps {
+  /** Whether nobody is to be called for it now. */
+  readonly quiet?: (item: Item) => boolean;
   readonly store: Store;
   readonly clock: Clock;
   readonly view: View;
@@ -294,7 +296,7 @@ function createReconciler(chat: Chat, deps: PresentDeps): Present {
       await store.saveCards([after]);
       await clock.sleep(chat.channelIntervalMs, options.signal);
       try {
-        await chat.remark(row.ref, text, mention, options);
+        await chat.remark(row.ref, text, deps.quiet?.(item) ? null : mention, options);
       } catch (error) {
         // Certain that nothing was said: it is said at the next attempt.
         if (error instanceof RateLimitedError || error instanceof AuthError) {
