@@ -73,6 +73,8 @@ export interface ChatWorld {
   mentioned?(): readonly string[];
   /** What is said in the thread of a message, rendered. */
   thread?(card: ShownCard): Promise<readonly string[]>;
+  /** The sizes of the files that were uploaded, in bytes. */
+  uploads?(): readonly number[];
   /** What this person alone was told since the world began, rendered as in {@link ShownCard.text}. */
   told(who: Member): Promise<readonly string[]>;
   /** Everybody who was notified by name, and every broadcast, since the world began; must stay empty. */
@@ -517,6 +519,35 @@ export function chatContract(
         const [card] = await world.shown();
         if (!card) throw new Error('nothing is shown');
         expect((await world.thread(card)).join('\n')).toContain('Nobody has answered yet');
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('shows a picture, and says what is on it to those who do not see it', async (test) => {
+        if (!world.chat.tell || !world.chat.retell || !world.thread) return test.skip();
+        const picture = { mime: 'image/png', bytes: Buffer.from('89504e470d0a1a0a00', 'hex') };
+        const drawn = { ...notice, picture: { id: 'p', alt: 'Twelve new, nine answered <!channel>' } };
+        const ref = await world.chat.tell(world.channel, drawn, { ...telling(1), picture });
+        await world.pass(world.chat.channelIntervalMs);
+        await world.chat.retell(ref, { ...drawn, title: 'Corrected' }, { ...telling(1), picture });
+        const [shown] = await world.shown();
+        if (!shown) throw new Error('nothing is shown');
+        const seen = [shown.text, ...(await world.thread(shown))].join('\n');
+        expect(seen).toContain('Twelve new, nine answered <!channel>');
+        expect(world.uploads?.()).toContain(picture.bytes.length);
+        expect(world.pings()).toEqual([]);
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('hands a file to the one who asked for it', async (test) => {
+        if (!world.chat.tell || !world.press) return test.skip();
+        await tell(notice);
+        const bytes = Buffer.from('{"posts":[]}');
+        const file = { name: 'export.json', mime: 'application/json', bytes };
+        world.handlers.replyWith({ ok: true, text: 'Everything we hold about Mira.', file });
+        await world.press(world.bo, await only(), 'Take over');
+        expect((await world.told(world.bo)).join('\n')).toContain('Everything we hold about Mira.');
+        expect(world.uploads?.()).toContain(bytes.length);
+        expect(await world.told(world.ana)).toEqual([]);
         expect(world.breaches()).toEqual([]);
       });
 

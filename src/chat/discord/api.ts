@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { AuthError, RateLimitedError, UnavailableError } from '../../errors.ts';
 import { inTime } from '../kit/payloads.ts';
-import type { Message, ModalView } from './components.ts';
+import type { FilePart, Message, ModalView } from './components.ts';
 import { type CallAbout, discordError } from './failures.ts';
 
 /**
@@ -100,16 +100,9 @@ interface Call<Schema extends z.ZodType> {
   readonly auth?: boolean;
 }
 
-/** A picture that goes with a message; components name it `attachment://<name>`. */
-export interface FilePart {
-  readonly name: string;
-  readonly mime: string;
-  readonly bytes: Uint8Array;
-}
-
 /** Only this file belongs to the message, also when it had another one before. */
 function attachments(file: FilePart | undefined): object {
-  return file ? { attachments: [{ id: 0, filename: file.name }] } : {};
+  return file ? { attachments: [{ id: '0', filename: file.name }] } : {};
 }
 
 export type DiscordApi = ReturnType<typeof discordApi>;
@@ -384,22 +377,24 @@ export function discordApi(rest: REST, clock: Clock, watcher: ApiWatcher, token:
         body,
         auth: false,
       }),
-    editAnswer: (applicationId: string, interactionToken: string, message: Message) =>
+    editAnswer: (applicationId: string, interactionToken: string, { file, ...message }: Message) =>
       call({
         method: 'patch',
         path: `/webhooks/${applicationId}/${interactionToken}/messages/@original`,
         about: { what: 'answer a click' },
         schema: anything,
-        body: message,
+        body: { ...message, ...attachments(file) },
+        ...(file ? { file } : {}),
         auth: false,
       }),
-    followUp: (applicationId: string, interactionToken: string, message: Message) =>
+    followUp: (applicationId: string, interactionToken: string, { file, ...message }: Message) =>
       call({
         method: 'post',
         path: `/webhooks/${applicationId}/${interactionToken}`,
         about: { what: 'answer a click' },
         schema: anything,
-        body: message,
+        body: { ...message, ...attachments(file) },
+        ...(file ? { file } : {}),
         auth: false,
       }),
   };

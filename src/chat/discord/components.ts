@@ -25,6 +25,7 @@ export const TYPE = {
   section: 9,
   text: 10,
   gallery: 12,
+  file: 13,
   separator: 14,
   container: 17,
   label: 18,
@@ -84,6 +85,15 @@ export interface Message {
   readonly components: Component[];
   readonly flags: number;
   readonly allowed_mentions: { readonly parse: []; readonly users?: string[] };
+  /** Goes with it; a component names it `attachment://<name>`. */
+  readonly file?: FilePart;
+}
+
+/** A file that goes with a message. */
+export interface FilePart {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Nobody is pinged by what we write; `users` are those who are meant. */

@@ -96,6 +96,9 @@ export function openLine(deps: {
     hush: () => first({ type: 6 }, 'hushed'),
     think: () => first({ type: 5, data: { flags: FLAG.ephemeral } }, 'thinking'),
     async say(words) {
+      // The first answer may be the body of an HTTP answer, which takes no file.
+      if (state === 'new' && words.file)
+        await first({ type: 5, data: { flags: FLAG.ephemeral } }, 'thinking');
       if (state === 'new') {
         await first({ type: 4, data: privately(words) }, 'answered');
         return;

@@ -112,7 +112,8 @@ function containerIn(notice: Notice, noticeId: number, room: Room, picture: stri
   };
 }
 
-function gallery(name: string, alt: string): APIMediaGalleryComponent {
+/** A picture that goes with the message. */
+export function gallery(name: string, alt: string): APIMediaGalleryComponent {
   return {
     type: TYPE.gallery,
     items: [{ media: { url: `attachment://${name}` }, ...(alt === '' ? {} : { description: alt }) }],
@@ -165,7 +166,8 @@ function listText(lines: readonly NoticeLine[], room: Room): string {
 
 /** What one person alone reads. */
 export function answerMessage(answer: Answer): Message {
-  const { notice, cards } = answer;
+  const { notice, cards, file } = answer;
+  if (file) return fileMessage(answer.text, file);
   if (!notice && !cards) return words(answer.text);
   const said = answer.text === '' ? null : textDisplay(plain(manyLines(answer.text, 500, 10)));
   const used = said?.content.length ?? 0;
@@ -178,4 +180,10 @@ export function answerMessage(answer: Answer): Message {
     );
   }
   return ephemeral(parts);
+}
+
+/** An answer with a file: whoever asked downloads it there. */
+function fileMessage(text: string, file: NonNullable<Answer['file']>): Message {
+  const shown = { type: TYPE.file, file: { url: `attachment://${file.name}` } } as Component;
+  return { ...ephemeral([textDisplay(plain(manyLines(text, 500, 10)) || '…'), shown]), file };
 }

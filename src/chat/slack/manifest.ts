@@ -4,7 +4,7 @@
  * call what stands here, and a test holds the two together, so that no scope is missing and none is asked for in vain.
  *
  * Not asked for, on purpose: `channels:read` (we never list channels), `chat:write.public` (a person invites the bot
- * where cards shall go), `users:read.email`, `files:write`, `im:*`.
+ * where cards shall go), `users:read.email`, `im:history`.
  */
 
 /**
@@ -19,6 +19,11 @@ export const METHOD_SCOPES = {
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
+  // A file for one person alone goes into their conversation with the bot.
+  'conversations.open': ['im:write'],
+  // The chart of a digest, and exports.
+  'files.getUploadURLExternal': ['files:write'],
+  'files.completeUploadExternal': ['files:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'users.info': ['users:read'],
@@ -99,7 +104,7 @@ export function slackManifest(): object {
       background_color: '#7a3e1d',
     },
     features: {
-      app_home: { home_tab_enabled: true, messages_tab_enabled: false },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'Potluck', always_online: true },
       shortcuts: Object.values(SHORTCUTS),
       slash_commands: [

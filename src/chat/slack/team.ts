@@ -94,6 +94,29 @@ export async function onNoticePress(
   await answered(desk, clicker, to, (asked) => desk.handlers().press(press, asked));
 }
 
+/** A file is for one pair of eyes: it goes into the conversation with the bot. */
+async function hand(
+  desk: Desk,
+  clicker: Clicker,
+  to: Listener,
+  file: NonNullable<Answer['file']>,
+): Promise<void> {
+  try {
+    const channel = await desk.web.openDm(clicker.id);
+    await desk.web.upload({ channel, threadTs: null }, { ...file, alt: '' });
+    await tell(
+      desk,
+      to,
+      words(`${file.name} is in your conversation with Potluck (Apps → Potluck → Messages).`),
+    );
+  } catch (error) {
+    desk.log.warn({ why: messageOf(error) }, 'a file could not be handed over on Slack');
+    const why =
+      'Slack did not take the file. The app needs files:write and im:write: paste manifests/slack.json into its settings again and reinstall it. The command line has the same: README, “Run it for a team”.';
+    await tell(desk, to, words(why));
+  }
+}
+
 async function answered(
   desk: Desk,
   clicker: Clicker,
@@ -106,6 +129,7 @@ async function answered(
     const { tz } = await desk.people.profile(clicker);
     const answer = await ask({ actor: who.actor, channel: to.channel, tz });
     await tell(desk, to, answerWords(answer));
+    if (answer.file) await hand(desk, clicker, to, answer.file);
   } catch (error) {
     desk.log.error({ why: messageOf(error) }, 'a team command failed');
     await tell(desk, to, words('Something went wrong inside Potluck. Please try again in a minute.'));

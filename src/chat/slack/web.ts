@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
-import { AuthError, UnavailableError } from '../../errors.ts';
+import { AuthError, messageOf, RejectedError, UnavailableError } from '../../errors.ts';
 import { download } from '../kit/download.ts';
 import { inTime } from '../kit/payloads.ts';
 import type { HomeView, KnownBlock, MessageMetadata, ModalView } from './block-kit.ts';
@@ -78,6 +78,14 @@ export interface SlackWeb {
   permalink(channel: string, ts: string): Promise<string>;
   /** A file that somebody uploaded, at most 10 MB. @throws RejectedError when its address is not Slack's. */
   file(url: string): Promise<Uint8Array>;
+  /** Shares a file in a channel or a thread, with the words for those who do not see it. */
+  upload(
+    to: { readonly channel: string; readonly threadTs: string | null },
+    file: { readonly name: string; readonly bytes: Uint8Array; readonly alt: string },
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** The conversation of the bot with one person. */
+  openDm(user: string): Promise<string>;
   /** User ids of a user group. */
   groupMembers(groupId: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
@@ -132,6 +140,8 @@ const published = z.object({ view: z.object({ hash: z.string().optional() }).opt
 const permalinked = z.object({ permalink: z.url({ protocol: /^https?$/ }) });
 const groupUsers = z.object({ users: z.array(z.string()) });
 const anything = z.object({});
+const uploadUrl = z.object({ upload_url: z.url(), file_id: z.string() });
+const openedDm = z.object({ channel: z.object({ id: z.string() }) });
 
 /** What health needs to know of every call. */
 export interface WebWatcher {
@@ -149,6 +159,20 @@ function fileOrigins(apiUrl: string | undefined): readonly string[] {
   if (apiUrl === undefined) return ['https://files.slack.com'];
   const { protocol, host, origin } = new URL(apiUrl);
   return ['https://files.slack.com', `${protocol}//files.${host}`, origin];
+}
+
+/** The address itself is the permission: no token goes with it. */
+async function send(address: URL, bytes: Uint8Array): Promise<void> {
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from(bytes),
+    redirect: 'error',
+  }).catch((error: unknown) => {
+    throw new UnavailableError(`Slack did not take the file: ${messageOf(error)}`);
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new UnavailableError(`Slack did not take the file (HTTP ${answer.status}).`);
 }
 
 /**
@@ -292,6 +316,24 @@ export function slackWeb(
         origins: fileOrigins(apiUrl),
         headers: token ? { authorization: `Bearer ${token}` } : {},
       });
+    },
+    async upload({ channel, threadTs }, { name, bytes, alt }, signal) {
+      const about = {
+        filename: name,
+        length: bytes.length,
+        ...(alt === '' ? {} : { alt_txt: alt.slice(0, 1_000) }),
+      };
+      const place = await call('files.getUploadURLExternal', about, uploadUrl, signal);
+      const address = new URL(place.upload_url);
+      if (!fileOrigins(apiUrl).includes(address.origin))
+        throw new RejectedError(`Slack wants the file at ${address.origin}, which is not Slack.`);
+      await inTime('Slack', send(address, bytes), clock, CALL_TIMEOUT_MS, signal);
+      const files = [{ id: place.file_id, title: name }];
+      const thread = threadTs === null ? {} : { thread_ts: threadTs };
+      await call('files.completeUploadExternal', { files, channel_id: channel, ...thread }, anything, signal);
+    },
+    async openDm(user) {
+      return (await call('conversations.open', { users: user }, openedDm)).channel.id;
     },
     async groupMembers(groupId, signal) {
       return (await call('usergroups.users.list', { usergroup: groupId }, groupUsers, signal)).users;

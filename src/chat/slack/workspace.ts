@@ -2,7 +2,15 @@ import type { Receiver, webApi } from '@slack/bolt';
 import type { Card } from '../../domain/card.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { messageOf, RejectedError } from '../../errors.ts';
-import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions } from '../chat.ts';
+import type {
+  CardRef,
+  Chat,
+  ChatContext,
+  ChatHandlers,
+  ChatHealth,
+  PostOptions,
+  StoredPicture,
+} from '../chat.ts';
 import { createJobs } from '../kit/jobs.ts';
 import { slackChecks } from './checks.ts';
 import type { Desk } from './desk.ts';
@@ -120,6 +128,26 @@ export async function openWorkspace(
     return ref;
   }
 
+  /**
+   * In the thread below: a block shows only a picture that its readers may see, and one shared there is theirs to see.
+   * Its words stand in the notice itself, so that one which Slack does not take is a loss of comfort only.
+   */
+  async function showPicture(
+    channel: string,
+    threadTs: string,
+    notice: Notice,
+    picture: StoredPicture,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const alt = notice.picture?.alt ?? '';
+    const name = `chart.${picture.mime.split('/')[1] ?? 'png'}`;
+    try {
+      await web.upload({ channel, threadTs }, { name, bytes: picture.bytes, alt }, signal);
+    } catch (error) {
+      log.warn({ channel, why: messageOf(error) }, 'a picture was not taken by Slack');
+    }
+  }
+
   const mentioned = (notice: Notice): readonly string[] =>
     notice.mention.flatMap((person) => desk.people.userId(person) ?? []);
 
@@ -169,7 +197,7 @@ export async function openWorkspace(
         }
         return null;
       }),
-    tell: (channel, notice, { noticeId, thread, signal }) =>
+    tell: (channel, notice, { noticeId, thread, picture, signal }) =>
       working(signal, async () => {
         const message = renderNotice(notice, noticeId, mentioned(notice), null);
         const threadTs = thread === null ? null : parseRef(thread).ts;
@@ -177,6 +205,7 @@ export async function openWorkspace(
           threadTs === null
             ? await web.postMessage(channel, message, signal)
             : await web.postReply(channel, threadTs, message, signal);
+        if (picture) await showPicture(channel, threadTs ?? ts, notice, picture, signal);
         return `${channel}:${ts}`;
       }),
     retell: (ref, notice, { noticeId, signal }) =>

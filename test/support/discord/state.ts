@@ -189,6 +189,13 @@ export interface ApiCall {
   readonly method: string;
   readonly path: string;
   readonly route: string;
+  /** What was uploaded with it. */
+  readonly files: readonly {
+    readonly field: string;
+    readonly name: string;
+    readonly size: number;
+    readonly type: string;
+  }[];
   readonly body: unknown;
   /** 0 as long as there was no answer. */
   status: number;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { botPermissions } from './permissions.ts';
 import { limitHeaders, type Rates, rateLimits } from './rates.ts';
 import { blame, problemTree, refusedBy } from './refusal.ts';
 import { type Answer, allRoutes, type Route } from './routes.ts';
@@ -53,7 +54,7 @@ export async function startWire(state: State): Promise<Wire> {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
+    const { text, files } = await readBody(Buffer.concat(chunks), request.headers['content-type'] ?? '');
     archiveQuiet(state);
     const url = new URL(request.url ?? '/', base);
     const fileId = /^\/ephemeral-attachments\/1\/(\d+)\//.exec(url.pathname)?.[1];
@@ -67,6 +68,7 @@ export async function startWire(state: State): Promise<Wire> {
       path,
       route: route?.name ?? key,
       body: parse(text),
+      files,
       status: 0,
       at: state.clock.now(),
     };
@@ -142,6 +144,7 @@ export async function startWire(state: State): Promise<Wire> {
     const good = request.headers.authorization === `Bot ${state.token}` && !state.revoked;
     if (!open && !good) return { status: 401, body: { message: '401: Unauthorized', code: 0 } };
     if (text === '') return null;
+    if (call.files.length > 0) return attached(state, call);
     if (!(request.headers['content-type'] ?? '').startsWith('application/json')) {
       breach(state, `${route.name}: a body that is not application/json`);
       const message = 'Expected "Content-Type" header to be one of {\'application/json\'}.';
@@ -214,6 +217,37 @@ export async function startWire(state: State): Promise<Wire> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** JSON, or a form of JSON and files: https://docs.discord.com/developers/reference#uploading-files */
+async function readBody(
+  bytes: Buffer,
+  type: string,
+): Promise<{ readonly text: string; readonly files: ApiCall['files'] }> {
+  if (!type.startsWith('multipart/form-data')) return { text: bytes.toString(), files: [] };
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+  const files: ApiCall['files'][number][] = [];
+  for (const [field, value] of form)
+    if (typeof value !== 'string')
+      files.push({ field, name: value.name, size: value.size, type: value.type });
+  return { text: String(form.get('payload_json') ?? ''), files };
+}
+
+/** What Discord has against the files of a message; null when it takes them. */
+function attached(state: State, call: ApiCall): Answer | null {
+  const channel = state.channels.get(/^\/channels\/(\d+)/.exec(call.path)?.[1] ?? '');
+  if (channel && !botPermissions(state, channel).has('AttachFiles'))
+    return { status: 403, body: { message: 'Missing Permissions', code: 50013 } };
+  if (call.files.some(({ size }) => size > 10 * 1024 * 1024))
+    return { status: 413, body: { message: 'Request entity too large', code: 40005 } };
+  const { attachments = [] } = (call.body ?? {}) as { readonly attachments?: readonly { id: unknown }[] };
+  for (const { id } of attachments)
+    if (!call.files.some(({ field }) => field === `files[${String(id)}]`))
+      breach(state, `there is no file for the attachment ${String(id)}`);
+  const shown = JSON.stringify(call.body).matchAll(/attachment:\/\/([^"]+)/g);
+  for (const [, name] of shown)
+    if (!call.files.some((file) => file.name === name)) breach(state, `no file is called ${name}`);
+  return null;
 }
 
 function decoded(path: string): string {

@@ -395,6 +395,7 @@ export async function discordContractWorld(
       await personOf(who).press(message, label);
       await world.chat().settled();
     },
+    uploads: () => world.server.calls().flatMap(({ files }) => files.map(({ size }) => size)),
     mentioned: () => world.server.mentioned().map((id) => id.replace('user', 'discord')),
     async thread(card) {
       return world.server.shown(card.id).map((message) => message.text);

@@ -30,7 +30,7 @@ export interface Message {
   text: string;
   blocks: readonly (Block & { block_id?: string | undefined })[];
   metadata: Metadata | null;
-  readonly threadTs: string | null;
+  threadTs: string | null;
   /** The one person who sees it; null for everybody. */
   readonly ephemeralFor: string | null;
   edits: number;
@@ -102,6 +102,11 @@ export interface State {
   readonly told: Map<string, string[]>;
   /** What people uploaded, by id; `url` where a file lies somewhere else. */
   readonly files: Map<string, { readonly name: string; readonly bytes: Buffer; readonly url?: string }>;
+  /** What the app uploads, by id, with the length it announced. */
+  readonly uploads: Map<
+    string,
+    { readonly name: string; readonly length: number; readonly alt: string; bytes: Buffer | null }
+  >;
   /** Where files are handed out; set once the workspace listens. */
   filesUrl: string;
   /** A number never given before: ids and timestamps are made of it. */

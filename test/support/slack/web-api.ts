@@ -33,6 +33,9 @@ const METHODS: Readonly<
   'chat.delete': { scopes: ['chat:write'], perMinute: 50, token: 'bot' },
   'conversations.history': { scopes: ['channels:history', 'groups:history'], perMinute: 50, token: 'bot' },
   'conversations.replies': { scopes: ['channels:history', 'groups:history'], perMinute: 50, token: 'bot' },
+  'conversations.open': { scopes: ['im:write'], perMinute: 50, token: 'bot' },
+  'files.getUploadURLExternal': { scopes: ['files:write'], perMinute: 100, token: 'bot' },
+  'files.completeUploadExternal': { scopes: ['files:write'], perMinute: 100, token: 'bot' },
   'users.info': { scopes: ['users:read'], perMinute: 100, token: 'bot' },
   'views.open': { scopes: [], perMinute: 100, token: 'bot' },
   'views.update': { scopes: [], perMinute: 100, token: 'bot' },
@@ -275,6 +278,44 @@ export function webApi(state: State): WebApi {
         })),
         response_metadata: { next_cursor: '' },
       };
+    },
+    'conversations.open'(args) {
+      const user = state.users.get(String(args.users));
+      if (!user) return no('user_not_found');
+      const id = `D${user.id.slice(1)}`;
+      if (!state.channels.has(id))
+        state.channels.set(id, { id, name: user.handle, isPrivate: true, botIn: true, archived: false });
+      return { ok: true, channel: { id } };
+    },
+    'files.getUploadURLExternal'(args) {
+      const length = Number(args.length);
+      if (typeof args.filename !== 'string' || !(length > 0))
+        return no('invalid_arguments', 'filename and length are needed');
+      if (args.alt_txt !== undefined && String(args.alt_txt).length > 1_000)
+        return no('alt_txt_too_large', `${String(args.alt_txt).length} characters`);
+      const id = `F${state.next()}UP`;
+      state.uploads.set(id, { name: args.filename, length, alt: String(args.alt_txt ?? ''), bytes: null });
+      return { ok: true, upload_url: `${state.filesUrl}/upload/${id}`, file_id: id };
+    },
+    'files.completeUploadExternal'(args) {
+      const channel = channelFor({ channel: args.channel_id }, true);
+      if ('ok' in channel) return channel;
+      const given = typeof args.files === 'string' ? JSON.parse(args.files) : args.files;
+      const files = given as readonly { readonly id: string; readonly title?: string }[];
+      for (const { id, title = '' } of files) {
+        const upload = state.uploads.get(id);
+        if (!upload?.bytes) return no('file_not_found', `${id} was never uploaded`);
+        const parent = args.thread_ts === undefined ? null : String(args.thread_ts);
+        if (parent !== null && !state.messages.some((each) => each.ts === parent && each.threadTs === null))
+          return no('thread_not_found', parent);
+        // A description is no markup.
+        const words = { type: 'plain_text', text: `[${title}] ${upload.alt}`, emoji: false };
+        const blocks = [{ type: 'section', text: words }];
+        const message = post({ channel: channel.id, text: title, blocks }, null);
+        if ('ok' in message) return message;
+        message.threadTs = parent;
+      }
+      return { ok: true, files: files.map(({ id }) => ({ id })) };
     },
     'users.info'(args) {
       const user = state.users.get(String(args.user));

@@ -226,8 +226,16 @@ export async function startWire(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString();
+    const bytes = Buffer.concat(chunks);
+    const body = bytes.toString();
     const path = new URL(request.url ?? '/', base).pathname;
+    const upload = state.uploads.get(/^\/upload\/(F\w+)$/.exec(path)?.[1] ?? '');
+    if (upload) {
+      if (request.headers.authorization) state.breaches.push('a token went to an upload address');
+      if (bytes.length !== upload.length) return json(response, 400, { ok: false });
+      upload.bytes = bytes;
+      return json(response, 200, { ok: true });
+    }
     const respondTo = /^\/respond\/(\w+)$/.exec(path)?.[1];
     if (respondTo) {
       const answer = api.respond(respondTo, JSON.parse(body) as Record<string, unknown>);

@@ -13,7 +13,9 @@ const ALL_SCOPES = [
   'chat:write',
   'commands',
   'files:read',
+  'files:write',
   'groups:history',
+  'im:write',
   'reactions:read',
   'users:read',
 ] as const;
@@ -65,6 +67,8 @@ export interface SlackWorkspace {
   remove(channel: string, ts: string): void;
   /** Every mention that notified somebody. */
   pings(): readonly string[];
+  /** Sizes of the files that the app uploaded. */
+  uploads(): readonly number[];
   /** What Slack would have refused or cut, or shown to a person as the app's failure. */
   breaches(): readonly string[];
   /** Every Web API call so far. */
@@ -124,6 +128,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
     breaches: [],
     told: new Map(),
     files: new Map(),
+    uploads: new Map(),
     filesUrl: '',
     next: () => ++count,
   };
@@ -174,6 +179,7 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
       const message = state.messages.find((each) => each.channel === channel && each.ts === ts);
       if (message) message.deleted = true;
     },
+    uploads: () => [...state.uploads.values()].flatMap(({ bytes }) => (bytes ? [bytes.length] : [])),
     pings: () =>
       state.messages.filter((each) => each.botId !== null).flatMap((each) => renderMessage(each).pings),
     breaches: () => state.breaches,

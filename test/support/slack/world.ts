@@ -246,6 +246,7 @@ export async function slackContractWorld(options: SlackWorldOptions = {}): Promi
       await personOf(who).press(message, label);
       await world.chat().settled();
     },
+    uploads: () => world.slack.uploads(),
     mentioned: () => world.slack.pings().map((id) => `slack:${world.slack.teamId}/${id}`),
     async thread(card) {
       return world.ana
