@@ -136,6 +136,27 @@ describe('the tables', () => {
         }
       }
       seen.push(`pictures ${world.handlers.now(1).pictures.length}`);
+      const picture = { mime: 'image/png', bytes: png() };
+      const notice = {
+        title: 'The week',
+        tone: 'grey',
+        blocks: [],
+        picture: { id: 'p', alt: 'A chart' },
+        buttons: [{ press: 'test:export', label: 'Export' }],
+        mention: [],
+      } as const;
+      const told = await world
+        .chat()
+        .tell?.(world.channel, notice, { ...options, noticeId: 1, thread: null, picture })
+        .catch(() => null);
+      const said = world.slack.shown(world.channel).find(({ ts }) => told?.endsWith(ts));
+      if (said) {
+        const file = { name: 'export.json', mime: 'application/json', bytes: Buffer.from('{}') };
+        world.handlers.replyWith({ ok: true, text: 'Here it is.', file });
+        await world.ana.press(said, 'Export');
+        await world.chat().settled();
+      }
+      seen.push(`files ${world.slack.uploads().length}`);
       return seen;
     } finally {
       await world.close();
@@ -154,6 +175,7 @@ describe('the tables', () => {
         'owner Ana',
         'then Ana',
         'pictures 1',
+        'files 2',
       ]);
       expect(await littleDay(botScopes().filter((each) => each !== scope))).not.toEqual(whole);
     },
