@@ -88,24 +88,15 @@ export interface SourceHealth {
   readonly spent?: string;
 }
 
-/** What we know of somebody who writes to us. */
+/** Somebody who writes to us, to be chosen from a list. */
 export interface PersonCard {
   readonly source: string;
   /** The source in words: "Bluesky". */
   readonly label: string;
   readonly name: string;
   readonly handle: string;
-  readonly url: string | null;
   readonly conversations: number;
   readonly posts: number;
-  readonly firstMetAt: number | null;
-  /** Their latest conversations, newest first, at most 5: number, kinds in words, how it stands. */
-  readonly latest: readonly {
-    readonly itemId: number;
-    readonly about: string;
-    readonly standing: string;
-    readonly at: number;
-  }[];
 }
 
 /** What a colleague found by themselves: a message of the chat, a link somebody passed on. */

@@ -297,6 +297,7 @@ describe('a click', () => {
     handlers.list = () => Promise.reject(new Error('SELECT secret FROM items'));
     expect(await askFor(world, ana, 'list')).toContain('Something went wrong inside Potluck');
     handlers.card = () => Promise.reject(new Error('SELECT secret FROM items'));
+    handlers.run = () => Promise.reject(new Error('SELECT secret FROM items'));
     for (const label of ['Draft', 'What do we know?', 'Talk about it']) {
       await press(ana, label);
       expect(told(ana)).toContain('Something went wrong inside Potluck');

@@ -127,25 +127,12 @@ describe('a day on Discord', () => {
     expect(handlers.now(7).owner).toEqual({ id: `discord:${BO}`, name: 'Bo' });
     await by(ana, { type: 'note', text: 'Bo knows her from the fair.' });
     expect(handlers.now(7).notes[0]).toMatchObject({ by: 'Ana', text: 'Bo knows her from the fair.' });
-    const mira = {
-      source: 'bluesky',
-      label: 'Bluesky',
-      name: 'Mira Lindqvist',
-      handle: 'mira.example',
-      url: null,
-      conversations: 2,
-      posts: 5,
-      firstMetAt: null,
-      latest: [],
-    };
     await level();
-    // Somebody else has the same handle on another network.
-    handlers.setPeople([{ ...mira, source: 'mastodon', label: 'Mastodon' }, mira]);
+    handlers.replyWith({ ok: true, text: 'What we know of @mira' });
     await press(ana, 'What do we know?');
-    expect(told(ana)).toBe('Mira Lindqvist mira.example on Bluesky · 2 conversations, 5 posts');
-    handlers.setPeople([]);
-    await press(ana, 'What do we know?');
-    expect(told(ana)).toBe('We know nothing of mira.example yet but this conversation.');
+    // Whom the item is about, and nobody else who happens to have the same name.
+    expect(handlers.asks.at(-1)).toMatchObject({ what: 'person', options: { author: '#7' } });
+    expect(told(ana)).toBe('What we know of @mira');
     await press(bo, 'Mark answered');
     bo.type('Link to the answer', 'ftp://nowhere');
     bo.type('In your words', 'Told her by phone.');

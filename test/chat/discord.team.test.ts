@@ -173,16 +173,22 @@ describe('what the command tells', () => {
 
   it('who somebody is, and that nobody of that name wrote', async () => {
     const { handlers } = await open();
-    const evil = { ...MIRA, name: '@everyone **Mira** <@&1>', handle: 'evil.example', latest: [], url: null };
-    handlers.setPeople([MIRA, evil]);
+    handlers.replyWith({
+      ok: true,
+      text: 'What we know of @mira',
+      notice: {
+        title: '@everyone **Mira** <@&1>',
+        tone: 'grey',
+        blocks: [{ type: 'text', text: '3 conversations, 7 posts' }],
+        buttons: [],
+        mention: [],
+      },
+    });
     const one = await ask('who', { author: '@mira.example' });
-    expect(one).toMatch(
-      /^Mira Lindqvist mira.example \(profile\) on Bluesky · 3 conversations, 7 posts · first met /,
-    );
-    expect(one).toContain('#12 Question – answered by Ana');
-    const both = await ask('who', { author: 'mira' });
-    expect(both).toContain('@\u200Beveryone **Mira** <@&1>');
-    expect(both.match(/on Bluesky/g)).toHaveLength(2);
+    expect(handlers.asks.at(-1)).toMatchObject({ what: 'person', options: { author: '@mira.example' } });
+    expect(one).toContain('@\u200Beveryone **Mira** <@&1>');
+    expect(one).toContain('3 conversations, 7 posts');
+    handlers.replyWith({ ok: false, text: 'Nobody called “here” has written to us.' });
     expect(await ask('who', { author: '@here' })).toContain('Nobody called “');
   });
 
@@ -264,9 +270,6 @@ describe('whatever people, sources and accounts are called', () => {
         name: `who${text}`,
         handle: text,
         label: text,
-        url: text,
-        firstMetAt: Number.MAX_SAFE_INTEGER,
-        latest: hostile.map((about) => ({ itemId: 1, about, standing: about, at: -1 })),
       })),
     );
     const { stats } = handlers;

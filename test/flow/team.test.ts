@@ -24,7 +24,7 @@ const question = (id: string, change: Parameters<typeof theirs>[2] = {}): Return
 const author = (id: string, name: string, handle = id) => ({ id, name, handle, url: null, avatarUrl: null });
 
 describe('people', () => {
-  it('are found by name or handle, best known first, with how their last times ended', async () => {
+  it('are found by name or handle, best known first', async () => {
     await world.ingest([
       question('m1', { author: author('mira', 'Mira Lindqvist', 'mira.example') }),
       question('m2', {
@@ -41,10 +41,6 @@ describe('people', () => {
       ['Mirko', 1],
     ]);
     expect(found[0]).toMatchObject({ source: 'blog', label: 'Scripted', handle: 'mira.example', posts: 2 });
-    expect(found[0]?.latest.map(({ itemId, about, standing }) => [itemId, about, standing])).toEqual([
-      [2, 'Complaint', 'still open'],
-      [1, 'Question', 'answered by Ana'],
-    ]);
     expect(await handlers.people('mira lind')).toHaveLength(1);
     expect(await handlers.people('%')).toEqual([]);
     expect(await handlers.people('')).toEqual([]);

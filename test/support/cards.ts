@@ -355,14 +355,8 @@ export const MIRA: PersonCard = {
   label: 'Bluesky',
   name: 'Mira Lindqvist',
   handle: 'mira.example',
-  url: 'https://social.example/@mira',
   conversations: 3,
   posts: 7,
-  firstMetAt: NOON - 20 * 86_400_000,
-  latest: [
-    { itemId: 12, about: 'Question', standing: 'answered by Ana', at: NOON - 3_600_000 },
-    { itemId: 4, about: 'Praise', standing: 'open', at: NOON - 86_400_000 },
-  ],
 };
 export const BLOG: SourceHealth = {
   name: 'blog',

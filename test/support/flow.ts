@@ -18,6 +18,7 @@ import { createIdeas, type Ideas } from '../../src/flow/ideas.ts';
 import { createIngest, type Delivery, type IngestResult } from '../../src/flow/ingest.ts';
 import { createKnown, whyNotContact } from '../../src/flow/known.ts';
 import type { Notices } from '../../src/flow/notices.ts';
+import { createPersonDesk } from '../../src/flow/person-desk.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
 import type { Router } from '../../src/flow/routes.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
@@ -165,6 +166,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     muted: settings.muted,
     changed: tell,
   });
+  const people = { store, clock, view, sources, zone: 'UTC', changed: tell };
   let ids = 0;
   const told: Told[] = [];
   const calendar: CalendarEvent[] = [];
@@ -251,7 +253,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           changes: createChanges({ store, clock, log }),
           desk: createDesk({ policy, log }, [
             ...(options.duty ? [duty.part] : []),
-            ...(options.desk ?? []),
+            ...(options.desk ?? [createPersonDesk(people)]),
             ideas.desk(view, (asking) => [{ chat: asking, channel: channels[0] ?? 'all' }]),
           ]),
           ingest,

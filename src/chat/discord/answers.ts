@@ -2,11 +2,11 @@ import type { Card } from '../../domain/card.ts';
 import type { ItemEvent } from '../../domain/item.ts';
 import type { Stats } from '../../domain/stats.ts';
 import { oneLine } from '../../domain/text.ts';
-import type { ListQuery, PersonCard, SourceHealth } from '../chat.ts';
+import type { ListQuery, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
 import { waitingLongest } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { duration, many, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
+import { duration, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
 import { answer, type Desk, paragraph, whyForbidden, words } from './desk.ts';
 import { componentId } from './ids.ts';
@@ -117,56 +117,6 @@ export async function sourcesAnswer(desk: Desk): Promise<Message> {
 export async function showAnswer(desk: Desk, itemId: number): Promise<Message> {
   const card = await desk.handlers().card(itemId);
   return card ? renderCard(card) : words(`There is no #${itemId}.`);
-}
-
-function personText(person: PersonCard, latest: number): string {
-  const name = line(person.name, 80);
-  const handle = line(person.handle, 80);
-  const second = handle !== '' && handle !== name && name !== '' ? ` ${handle}` : '';
-  const profile = fitsInline(person.url, 200) ? ` (${link(person.url, 'profile')})` : '';
-  const met = person.firstMetAt === null ? '' : ` · first met ${when(person.firstMetAt)}`;
-  const lines = person.latest
-    .slice(0, latest)
-    .map(
-      (each) =>
-        `- **#${each.itemId}** ${line(each.about, 60)} – ${line(each.standing, 80)} · ${when(each.at)}`,
-    );
-  return [
-    `${bold(name || handle || 'Somebody')}${second}${profile} on ${line(person.label, 40)} · ${many(person.conversations, 'conversation')}, ${many(person.posts, 'post')}${met}`,
-    ...lines,
-  ].join('\n');
-}
-
-/** "who": people who write to us, never people of the team. */
-export async function whoAnswer(desk: Desk, asked: string): Promise<Message> {
-  const people = await desk.handlers().people(asked);
-  if (people.length === 0)
-    return words(`Nobody called “${oneLine(asked, 80)}” has written to us. Try a part of the name.`);
-  const latest = people.length === 1 ? 5 : people.length <= 3 ? 3 : 1;
-  return answer([
-    textDisplay(
-      fitting(
-        people.slice(0, 10).map((each) => personText(each, latest)),
-        3_800,
-      ),
-    ),
-  ]);
-}
-
-/** What we know of the author of an item. */
-export async function whoOfItem(desk: Desk, itemId: number): Promise<Message> {
-  const card = await desk.handlers().card(itemId);
-  if (!card) return words(`There is no #${itemId}.`);
-  const asked = card.author.handle || card.author.name;
-  const people = asked === '' ? [] : await desk.handlers().people(asked);
-  const [person] = people.filter(
-    (each) =>
-      each.source === card.source.name &&
-      (each.handle === card.author.handle || each.name === card.author.name),
-  );
-  return person
-    ? answer([textDisplay(personText(person, 5))])
-    : words(`We know nothing of ${oneLine(asked, 80) || 'the author'} yet but this conversation.`);
 }
 
 /** What happened to an item, newest last. */

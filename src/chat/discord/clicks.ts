@@ -4,7 +4,7 @@ import { soon } from '../kit/payloads.ts';
 import { seenPictures } from '../kit/pictures.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { FORM_NEEDS, whyNot } from '../kit/words.ts';
-import { historyAnswer, pageAnswer, whoOfItem } from './answers.ts';
+import { historyAnswer, pageAnswer } from './answers.ts';
 import type { Message, ModalView } from './components.ts';
 import { act, type Desk, whyForbidden, words } from './desk.ts';
 import { approvalPreview, markOf, preview } from './editor.ts';
@@ -25,7 +25,7 @@ import { type Line, sayWhenDone } from './line.ts';
 import { confirmMute, openSettings } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
-import { noticePress } from './team.ts';
+import { noticePress, whoAnswer } from './team.ts';
 
 /** What somebody pressed. */
 export interface Press {
@@ -92,7 +92,7 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
     case 'history':
       return say(historyAnswer(desk, target.itemId));
     case 'who':
-      return say(whoOfItem(desk, target.itemId));
+      return say(whoAnswer(desk, clicker, `#${target.itemId}`));
     case 'send':
     case 'ask':
     case 'approve-text':

@@ -14,7 +14,6 @@ import {
   showAnswer,
   sourcesAnswer,
   statsAnswer,
-  whoAnswer,
 } from './answers.ts';
 import type { Choice } from './api.ts';
 import { nextAnswer, openIdea, openItemForm } from './clicks.ts';
@@ -27,7 +26,7 @@ import { muteAnswer, openSettings, unmuteAnswer } from './mutes.ts';
 import { type Clicker, personId } from './people.ts';
 import { authorWords } from './render.ts';
 import { isReason, onDraft, snoozeAction } from './submits.ts';
-import { teamAnswer } from './team.ts';
+import { teamAnswer, whoAnswer } from './team.ts';
 
 /** A command as it came in. */
 export interface Asked {
@@ -66,7 +65,7 @@ export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
     case 'sources':
       return say(sourcesAnswer(desk));
     case 'who':
-      return say(whoAnswer(desk, text('author') ?? ''));
+      return say(whoAnswer(desk, clicker, text('author') ?? ''));
     case 'stats':
       return say(statsAnswer(desk, used.options.window === 'week' ? 'week' : 'day'));
     case 'digest':

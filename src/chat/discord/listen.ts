@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import { onceEach } from '../kit/payloads.ts';
 import type { ReactionAction } from '../kit/reactions.ts';
-import { whoAnswer } from './answers.ts';
 import { onPress, type Press } from './clicks.ts';
 import { onCommand, suggestions } from './commands.ts';
 import { FLAG } from './components.ts';
@@ -25,6 +24,7 @@ import { COMMAND, MENUS } from './manifest.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
 import { onSubmit } from './submits.ts';
+import { whoAnswer } from './team.ts';
 import { onTrack } from './track.ts';
 import { type CardIndex, onReaction, onThreadWords } from './trail.ts';
 
@@ -223,7 +223,7 @@ async function commanded(
   if (used.type === 3 && used.name === MENUS.track)
     return sayWhenDone(desk.clock, line, onTrack(desk, clicker, sent, used.message, ears.index));
   if (used.type === 2 && used.name === MENUS.who)
-    return sayWhenDone(desk.clock, line, whoAnswer(desk, used.names[used.targetId ?? ''] ?? ''));
+    return sayWhenDone(desk.clock, line, whoAnswer(desk, clicker, used.names[used.targetId ?? ''] ?? ''));
   if (used.type === 1 && used.name === COMMAND) return onCommand(desk, asked);
   return line.say(words('This Potluck does not know that command.'));
 }

@@ -23,6 +23,11 @@ export function teamAnswer(desk: Desk, clicker: Clicker, used: UsedCommand): Pro
   return answered(desk, clicker, (asked) => desk.handlers().run(name, options, asked));
 }
 
+/** What is known of somebody is told in one way, however it is asked. @param who a name, a handle, or `#12` */
+export function whoAnswer(desk: Desk, clicker: Clicker, who: string): Promise<Message> {
+  return answered(desk, clicker, (asked) => desk.handlers().run('person', { author: who }, asked));
+}
+
 /** Does what a button or a line of a menu of a notice asks. */
 export function noticePress(desk: Desk, clicker: Clicker, press: string): Promise<Message> {
   return answered(desk, clicker, (asked) => desk.handlers().press(press, asked));

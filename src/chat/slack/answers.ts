@@ -1,10 +1,9 @@
 import { oneLine } from '../../domain/text.ts';
-import type { PersonCard } from '../chat.ts';
 import { waitingLongest } from '../kit/queue.ts';
 import { WINDOW_WORDS } from '../kit/words.ts';
 import type { KnownBlock } from './block-kit.ts';
-import { type Desk, words } from './desk.ts';
-import { personParts, statsParts } from './figures.ts';
+import type { Desk } from './desk.ts';
+import { statsParts } from './figures.ts';
 import { cardLines } from './lists.ts';
 import { bold, escapeText, rich, section, text } from './rich.ts';
 import type { Words } from './web.ts';
@@ -12,16 +11,6 @@ import type { Words } from './web.ts';
 /** An answer of blocks; `fallback` is what a notification says. */
 export function shown(fallback: string, blocks: readonly (KnownBlock | null)[]): Words {
   return { text: escapeText(fallback), blocks: blocks.filter((block) => block !== null) };
-}
-
-/** "who @author": people who write to us, never people of the team. */
-export async function whoAnswer(desk: Desk, asked: string): Promise<Words> {
-  const people = await desk.handlers().people(asked);
-  if (people.length === 0)
-    return words(`Nobody called “${oneLine(asked, 80)}” has written to us. Try a part of the name.`);
-  const latest = people.length === 1 ? 5 : people.length <= 3 ? 3 : 1;
-  const blocks = people.slice(0, 10).map((person: PersonCard) => rich(personParts(person, latest)));
-  return shown(`${people.length === 1 ? 'One person' : `${people.length} people`} found`, blocks);
 }
 
 /** "stats": the figures of a window. */

@@ -8,7 +8,7 @@ import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { PAGE } from '../kit/words.ts';
-import { digestAnswer, shown, statsAnswer, whoAnswer } from './answers.ts';
+import { digestAnswer, shown, statsAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
 import { type Command, parseCommand } from './command.ts';
 import { act, type Desk, type Listener, tell, words } from './desk.ts';
@@ -74,7 +74,9 @@ async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Wor
     case 'next':
       return nextAnswer(desk, asked.clicker);
     case 'who':
-      return whoAnswer(desk, command.words);
+      // What is known of somebody is told in one way, however it is asked.
+      await onTeamCommand(desk, asked.clicker, asked.to, 'person', command.words);
+      return null;
     case 'stats':
       return statsAnswer(desk, command.window);
     case 'digest':

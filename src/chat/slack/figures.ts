@@ -1,40 +1,8 @@
 import type { Stats } from '../../domain/stats.ts';
 import { oneLine } from '../../domain/text.ts';
-import type { PersonCard, SourceHealth } from '../chat.ts';
-import { duration, many } from '../kit/words.ts';
-import { bold, bullets, italic, link, type RichPart, section, text, when } from './rich.ts';
-
-/** What we know of somebody who writes to us: who, how often, since when, and how it stood with the latest. */
-export function personParts(person: PersonCard, latest: number): readonly RichPart[] {
-  const name = oneLine(person.name, 80);
-  const handle = oneLine(person.handle, 80);
-  const shown = person.latest.slice(0, latest);
-  return [
-    section(
-      bold(name || handle || 'Somebody'),
-      text(`${handle !== '' && handle !== name && name !== '' ? ` ${handle}` : ''}`),
-      ...(person.url !== null && person.url.length <= 300
-        ? [text(' ('), link(person.url, 'profile'), text(')')]
-        : []),
-      text(` on ${oneLine(person.label, 40)} · ${many(person.conversations, 'conversation')}, `),
-      text(many(person.posts, 'post')),
-      ...(person.firstMetAt === null ? [] : [text(' · first met '), when(person.firstMetAt)]),
-    ),
-    ...(shown.length === 0
-      ? []
-      : [
-          bullets(
-            shown.map((each) =>
-              section(
-                bold(`#${each.itemId}`),
-                text(` ${oneLine(each.about, 80)} – ${oneLine(each.standing, 120)} · `),
-                when(each.at),
-              ),
-            ),
-          ),
-        ]),
-  ];
-}
+import type { SourceHealth } from '../chat.ts';
+import { duration } from '../kit/words.ts';
+import { bold, bullets, italic, type RichPart, section, text, when } from './rich.ts';
 
 /** The figures of a window with their meaning beside them. */
 export function statsParts(stats: Stats, sources: readonly SourceHealth[]): readonly RichPart[] {

@@ -110,7 +110,7 @@ export function byline(card, ui) {
           ago(ui.now - card.postedAt),
         ),
       ),
-      h('p', { class: 'known muted', dir: 'auto' }, oneLine(author.known, 200)),
+      h('p', { class: 'known muted', dir: 'auto' }, oneLine(author.known, 400)),
       card.alsoOn.length > 0 &&
         h(
           'p',
