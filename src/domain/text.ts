@@ -39,3 +39,8 @@ export function manyLines(value: string, limit: number, lines: number): string {
   const short = cut(kept, limit);
   return value.length > limit * 2 && !short.endsWith('…') ? cut(`${short}…`, limit) : short;
 }
+
+/** "1 post", "3 posts". */
+export function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
+}

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Acquaintance } from '../domain/acquaintance.ts';
+import { many } from '../domain/text.ts';
 import type { Store } from '../store/store.ts';
 import { makeDossier } from './dossier.ts';
 import { erasePerson } from './erasure.ts';
 import { type FoundAuthor, findAuthor } from './person-found.ts';
-import { many } from './person-picture.ts';
 import { dossierFile, dossierLines, LEFT_BEHIND } from './privacy-desk.ts';
 
 export const PERSON_USAGE: string =

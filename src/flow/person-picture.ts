@@ -14,7 +14,7 @@ import { ago, type Item } from '../domain/item.ts';
 import { KIND_LABELS, standingWords } from '../domain/make-card.ts';
 import type { Notice, NoticeBlock, NoticeButton, NoticeLine } from '../domain/notice.ts';
 import type { Post } from '../domain/post.ts';
-import { oneLine } from '../domain/text.ts';
+import { many, oneLine } from '../domain/text.ts';
 import type { Source } from '../sources/source.ts';
 import type { Queries, Standing } from '../store/store.ts';
 import { calledBy } from './known.ts';
@@ -204,8 +204,4 @@ function unlinkButtons(accounts: readonly Account[]): readonly NoticeButton[] {
   return accounts
     .slice(0, 4)
     .map(({ id, words }) => ({ press: `person:unlink:${id}`, label: `Unlink ${oneLine(words, 40)}` }));
-}
-
-export function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

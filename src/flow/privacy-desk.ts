@@ -1,12 +1,12 @@
 import type { Answer } from '../chat/chat.ts';
 import type { Acquaintance } from '../domain/acquaintance.ts';
 import type { NoticeBlock } from '../domain/notice.ts';
+import { many } from '../domain/text.ts';
 import type { DeskAsked, DeskPart } from './desk.ts';
 import { type Dossier, makeDossier } from './dossier.ts';
 import { type EraseDeps, erasePerson } from './erasure.ts';
 import { meet, numbersOf, type PersonDeps, whichOf } from './person-desk.ts';
 import { findAuthor } from './person-found.ts';
-import { many } from './person-picture.ts';
 
 const ONLY_MANAGERS = 'Only managers may export or erase somebody.';
 

@@ -135,11 +135,6 @@ export function duration(ms: number): string {
   return `${Math.round(ms / (24 * HOUR))} days`;
 }
 
-/** "1 post", "3 posts". */
-export function many(count: number, one: string, more = `${one}s`): string {
-  return `${count} ${count === 1 ? one : more}`;
-}
-
 /** "free coins", "airdrop": as they will be looked for, so that nobody mistakes a phrase for two words. */
 export function quoted(list: readonly string[]): string {
   return list.map((each) => `“${oneLine(each, 60)}”`).join(', ');
