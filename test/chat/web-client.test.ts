@@ -11,7 +11,9 @@ import {
   tomorrowAt,
 } from '../../src/chat/web/client/format.js';
 import { begin, change, news, put, resume } from '../../src/chat/web/client/model.js';
+import { personCommands, personView } from '../../src/chat/web/client/person.js';
 import { h, outside } from '../../src/chat/web/client/tree.js';
+import type { Notice } from '../../src/domain/notice.ts';
 import { closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
 
 const cards = (...ids: number[]) => ids.map((itemId) => sampleCard({ itemId }));
@@ -166,5 +168,37 @@ describe('times', () => {
     expect(tomorrowAt(Date.UTC(2026, 9, 24, 13), 9)).toBe(Date.UTC(2026, 9, 25, 8));
     expect(moment(Date.UTC(2026, 2, 29, 7), Date.UTC(2026, 2, 28, 14))).toBe('tomorrow 09:00');
     expect(moment(NOON, NOON)).toBe('today 14:00');
+  });
+});
+
+describe('the panel about a person', () => {
+  const notice: Notice = {
+    title: 'Mira',
+    tone: 'grey',
+    blocks: [
+      { type: 'heading', text: 'Notes' },
+      { type: 'text', text: 'one\ntwo' },
+      { type: 'small', text: 'small' },
+      { type: 'list', lines: [{ text: 'Question', itemId: 7, url: 'javascript:alert(1)' }] },
+    ],
+    buttons: [{ press: 'person:apart:1/2', label: 'Not the same' }],
+    mention: [],
+  };
+
+  it('shows what is known and offers its buttons, and no link that is none', () => {
+    const shown = JSON.stringify(personView({ itemId: 7, notice, problem: null }));
+    for (const piece of ['Mira', 'Notes', 'one', 'two', 'small', '#7 ', 'Question', 'person:apart:1/2'])
+      expect(shown).toContain(piece);
+    expect(shown).not.toContain('javascript:');
+    expect(JSON.stringify(personView({ itemId: 7, notice: null, problem: null }))).toContain('Looking it up');
+  });
+
+  it('asks for what was filled in, and nothing else', () => {
+    const filled = (values: Record<string, string>) => personCommands(7, (name) => values[name] ?? '');
+    expect(filled({})).toEqual([]);
+    expect(filled({ note: 'has two kids', tag: 'vip' })).toEqual([
+      { command: 'note-person', options: { author: '#7', text: 'has two kids' } },
+      { command: 'tag', options: { author: '#7', tag: 'vip' } },
+    ]);
   });
 });

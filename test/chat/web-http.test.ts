@@ -527,3 +527,47 @@ describe('live events', () => {
     expect(ticks.sleeping).toBe(0);
   });
 });
+
+describe('commands of the team', () => {
+  const notice = { title: 'Mira', tone: 'grey', blocks: [], buttons: [], mention: [] } as const;
+
+  it('are run with their options by whoever has a name, and buttons are pressed', async () => {
+    const { handlers, post } = await open();
+    handlers.replyWith({ ok: true, text: 'What we know', notice });
+    const answer = await post('/api/team/person', { options: { author: '#1' } }, ana);
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true, text: 'What we know', notice }]);
+    await post('/api/press', { press: 'person:link:1/2' }, ana);
+    expect(handlers.asks.map(({ what, options, asked }) => [what, options, asked.actor.name])).toEqual([
+      ['person', { author: '#1' }, 'ana'],
+      ['person:link:1/2', {}, 'ana'],
+    ]);
+  });
+
+  it('bring a file along as text', async () => {
+    const { handlers, post } = await open();
+    const bytes = new TextEncoder().encode('{}');
+    handlers.replyWith({ ok: true, text: 'All', file: { name: 'a.json', mime: 'application/json', bytes } });
+    const answer = await post('/api/team/export-person', { options: { author: 'mira' } }, ana);
+    expect(await answer.json()).toMatchObject({ file: { name: 'a.json', base64: 'e30=' } });
+  });
+
+  it('say what is wrong with a request, and nothing of what broke inside', async () => {
+    const { handlers, post } = await open();
+    const asks = async (path: string, body: unknown, headers = ana): Promise<[number, string]> => {
+      const answer = await post(path, body, headers);
+      return [answer.status, ((await answer.json()) as { text: string }).text];
+    };
+    expect(await asks('/api/team/nothing', {})).toEqual([404, expect.stringContaining('Known: ')]);
+    expect(await asks('/api/team/toString', {})).toEqual([404, expect.any(String)]);
+    expect(await asks('/api/team/person', {})).toEqual([400, expect.stringContaining('options.author')]);
+    expect(await asks('/api/team/person', { options: { author: 5 } })).toEqual([400, expect.any(String)]);
+    expect(await asks('/api/press', { press: 'x'.repeat(300) })).toEqual([400, expect.any(String)]);
+    expect(await asks('/api/press', 'no json')).toEqual([400, expect.any(String)]);
+    const nobody = await post('/api/press', { press: 'person:show:1' });
+    expect(nobody.status).toBe(400);
+    handlers.run = () => Promise.reject(new Error('SELECT secret'));
+    const [status, text] = await asks('/api/team/person', { options: { author: 'x' } });
+    expect(status).toBe(503);
+    expect(text).not.toContain('SELECT');
+  });
+});

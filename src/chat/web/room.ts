@@ -11,6 +11,7 @@ import { loginPage, roomPage } from './page.ts';
 import type { People } from './people.ts';
 import { isUpload } from './pictures.ts';
 import { body, invalid, say } from './respond.ts';
+import { addTeam } from './team.ts';
 
 export interface RoomOptions {
   readonly title: string;
@@ -89,6 +90,7 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
   await addPages(app, options);
   addSession(app, options);
   addItems(app, options, bodyLimit);
+  addTeam(app, options.log);
 
   let underWay = 0;
   let rested: () => void = () => {};

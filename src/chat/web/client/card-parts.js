@@ -110,7 +110,18 @@ export function byline(card, ui) {
           ago(ui.now - card.postedAt),
         ),
       ),
-      h('p', { class: 'known muted', dir: 'auto' }, oneLine(author.known, 400)),
+      h(
+        'p',
+        { class: 'known muted', dir: 'auto' },
+        oneLine(author.known, 400),
+        card.origin === 'conversation' && ' ',
+        card.origin === 'conversation' &&
+          h(
+            'button',
+            { type: 'button', class: 'quiet', 'data-do': 'person', 'data-id': card.itemId },
+            'What do we know?',
+          ),
+      ),
       card.alsoOn.length > 0 &&
         h(
           'p',

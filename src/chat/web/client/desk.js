@@ -1,6 +1,7 @@
 import { dialogView } from './dialogs.js';
 import { draw } from './dom.js';
 import { newEditor, refused } from './editor.js';
+import { personCommands } from './person.js';
 import { createPictureDesk } from './picture-desk.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -249,6 +250,45 @@ export function createDesk(page) {
     } else page.toasts.say(answer.text, true);
   }
 
+  /** @param {number} id */
+  function openPerson(id) {
+    if (!page.room().me) return askName(() => openPerson(id));
+    open({ kind: 'person', itemId: id, problem: null, notice: null });
+    void person(id, '/api/team/person', { options: { author: `#${id}` } });
+  }
+
+  /**
+   * Asks something about a person; the answer is shown in their panel. Returns whether it was done.
+   *
+   * @param {number} id
+   * @param {string} path
+   * @param {object} body
+   */
+  async function person(id, path, body) {
+    const answer = await page.ask('POST', path, body);
+    const done = answer.ok && answer.data.ok === true;
+    if (dialog?.kind !== 'person' || dialog.itemId !== id) return done;
+    dialog = {
+      ...dialog,
+      notice: answer.data.notice ?? dialog.notice,
+      problem: done ? null : answer.text,
+    };
+    render();
+    return done;
+  }
+
+  /**
+   * @param {number} id
+   * @param {(name: string) => string} value
+   * @param {HTMLFormElement} form
+   */
+  async function submitPerson(id, value, form) {
+    for (const { command, options } of personCommands(id, value))
+      if (!(await person(id, `/api/team/${command}`, { options }))) return;
+    form.reset();
+    await person(id, '/api/team/person', { options: { author: `#${id}` } });
+  }
+
   /** @param {string} name */
   async function submitName(name) {
     const answer = await page.ask('POST', '/api/me', { name });
@@ -307,6 +347,8 @@ export function createDesk(page) {
           return void submitName(value('name'));
         case 'note':
           return void submitNote(Number(form.dataset.id), form);
+        case 'person':
+          return void submitPerson(Number(form.dataset.id), value, form);
         case 'dismiss':
           return void submitAction({
             action: 'dismiss',
@@ -342,6 +384,11 @@ export function createDesk(page) {
           return close();
         case 'toast-close':
           return page.toasts.close(id);
+        case 'person':
+          return openPerson(id);
+        case 'person-press':
+          if (dialog?.kind !== 'person') return;
+          return void person(dialog.itemId, '/api/press', { press: button.dataset.press ?? '' });
         case 'thread-close':
           return toggleThread(id);
         case 'snooze':

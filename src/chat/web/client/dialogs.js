@@ -1,5 +1,6 @@
 import { editorView } from './editor.js';
 import { fieldTime, moment, oneLine, tomorrowAt } from './format.js';
+import { personView } from './person.js';
 import { h } from './tree.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -10,6 +11,7 @@ import { h } from './tree.js';
 /**
  * @typedef {{ readonly kind: 'editor', readonly itemId: number, readonly editor: Editor }
  *   | { readonly kind: 'dismiss' | 'snooze' | 'assign' | 'mark-answered', readonly itemId: number, readonly problem: string | null, readonly people: readonly Person[] }
+ *   | { readonly kind: 'person', readonly itemId: number, readonly problem: string | null, readonly notice: import('../../../domain/notice.ts').Notice | null }
  *   | { readonly kind: 'name', readonly itemId: null, readonly problem: string | null }
  *   | { readonly kind: 'help', readonly itemId: null }} Dialog
  */
@@ -104,6 +106,8 @@ export function dialogView(dialog, { card, now, name, me }) {
           ),
         ),
       );
+    case 'person':
+      return personView(dialog);
     case 'editor':
       return editorView(dialog.editor, card, dialog.itemId, now);
     default:

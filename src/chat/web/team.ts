@@ -1,0 +1,75 @@
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { messageOf } from '../../errors.ts';
+import type { Answer, Asked, ChatLog } from '../chat.ts';
+import { TEAM_COMMANDS } from '../kit/team-commands.ts';
+import { body, invalid, say } from './respond.ts';
+import type { RoomEnv } from './room.ts';
+
+type RoomContext = Context<RoomEnv>;
+
+const MAX_OPTION = 4_000;
+const optionsSchema = z.strictObject({
+  options: z.record(z.string().max(40), z.string().max(MAX_OPTION)).default({}),
+});
+const pressSchema = z.strictObject({ press: z.string().max(200) });
+
+/** What every chat offers beyond actions on items: the commands of the team, and the buttons of what they answer. */
+export function addTeam(app: Hono<RoomEnv>, log: ChatLog): void {
+  app.post('/api/team/:command{[a-z-]{1,40}}', async (c) => {
+    const name = c.req.param('command');
+    const command = Object.hasOwn(TEAM_COMMANDS, name) ? TEAM_COMMANDS[name] : undefined;
+    if (!command)
+      return say(
+        c,
+        404,
+        'not-found',
+        `There is no “${name}”. Known: ${Object.keys(TEAM_COMMANDS).join(', ')}.`,
+      );
+    const asked = await body(c, optionsSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const { options } = asked.value;
+    const missing = Object.entries(command.options).filter(
+      ([option, { required }]) => required && !options[option]?.trim(),
+    );
+    if (missing.length > 0)
+      return invalid(
+        c,
+        missing.map(([option, { description }]) => ({
+          path: `options.${option}`,
+          message: `is missing: ${description}`,
+        })),
+      );
+    return answered(c, log, (by) => c.get('handlers').run(name, options, by));
+  });
+
+  app.post('/api/press', async (c) => {
+    const asked = await body(c, pressSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    return answered(c, log, (by) => c.get('handlers').press(asked.value.press, by));
+  });
+}
+
+async function answered(
+  c: RoomContext,
+  log: ChatLog,
+  ask: (by: Asked) => Promise<Answer>,
+): Promise<Response> {
+  const { person, surface } = c.get('visitor');
+  if (!person)
+    return invalid(c, [
+      { path: 'actor', message: 'say who asks: X-Potluck-Actor: your name, or a session with a name' },
+    ]);
+  try {
+    const { file, ...answer } = await ask({ actor: { ...person, surface }, channel: null, tz: null });
+    return c.json({
+      ...answer,
+      ...(file
+        ? { file: { name: file.name, mime: file.mime, base64: Buffer.from(file.bytes).toString('base64') } }
+        : {}),
+    });
+  } catch (error) {
+    log.error({ chat: 'web', error: messageOf(error) }, 'a team command failed');
+    return say(c, 503, 'unavailable', 'Something went wrong inside Potluck. Please try again in a minute.');
+  }
+}
