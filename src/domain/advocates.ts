@@ -152,7 +152,7 @@ export function whoKnows(
     .flatMap(({ theirs }) => knower(topics, theirs));
 }
 
-/** Told by the subject they spoke of most. */
+/** Told by the subject they spoke of most; of several the one with the longest word, which says most. */
 function knower(topics: ReadonlyMap<string, string>, theirs: readonly Knowing[]): Knower[] {
   const [first] = theirs;
   if (!first) return [];
@@ -161,7 +161,10 @@ function knower(topics: ReadonlyMap<string, string>, theirs: readonly Knowing[])
     const key = `${deed}\n${topic}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const [[best = '', count = 0] = []] = [...counts].sort(([, a], [, b]) => b - a);
+  const written = (key: string): string => topics.get(key.split('\n')[1] ?? '') ?? '';
+  const [[best = '', count = 0] = []] = [...counts].sort(
+    ([one, a], [other, b]) => b - a || written(other).length - written(one).length,
+  );
   const [deed = 'praise', topic = ''] = best.split('\n') as [Deed, string];
   const why = `${DID[deed]} the ${topics.get(topic) ?? topic} ${times(count)}`;
   return [{ source: first.source, authorId: first.authorId, why }];

@@ -91,6 +91,8 @@ async function eraseAuthor(
   { source, authorId }: { readonly source: string; readonly authorId: string },
   token: string,
 ): Promise<Erased> {
+  // SQLite leaves what is deleted in free pages of the file until something else is written there.
+  if (dialect === 'sqlite') await sql`pragma secure_delete = on`.execute(db);
   const author_id = keyOf(authorId);
   const theirs: Theirs[] = await db
     .selectFrom('posts')

@@ -140,7 +140,7 @@ describe('somebody who knows', () => {
       5,
     );
     expect(found).toEqual([
-      { source: 'blog', authorId: 'b', why: 'praised the lid once' },
+      { source: 'blog', authorId: 'b', why: 'explained the dishwasher once' },
       { source: 'blog', authorId: 'a', why: 'praised the lid twice' },
     ]);
     expect(whoKnows(question, [deed('a', 'lid')], 2, 5)).toEqual([]);
