@@ -5,6 +5,12 @@ import { checkRoutes } from './config-routes.ts';
 import { type Attention, attentionSchema } from './domain/attention.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
 import { type Budget, budgetSchema } from './domain/cost.ts';
+import {
+  type DigestSchedule,
+  departmentsSchema,
+  digestSchedules,
+  digestsSchema,
+} from './domain/digest/schedule.ts';
 import { durationSchema } from './domain/duration.ts';
 import type { OnCallPlan } from './domain/oncall.ts';
 import { idsOf, onCallOf, onCallSchema } from './domain/oncall-schema.ts';
@@ -101,6 +107,10 @@ export interface Config {
   readonly attention: Attention;
   /** Ideas for posts of our own; null where nobody wants any. */
   readonly prompts: PromptsConfig | null;
+  /** Digests that are told by themselves. */
+  readonly digests: readonly DigestSchedule[];
+  /** The channels that each department reads, by its name; empty where each channel is its own. */
+  readonly departments: ReadonlyMap<string, readonly Place[]>;
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -167,6 +177,8 @@ const policySchema = z.strictObject({
     })
     .prefault({}),
   attention: attentionSchema.prefault({}),
+  digests: digestsSchema.default({}),
+  departments: departmentsSchema.default({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   prompts: promptsSchema.optional(),
   sources: z
@@ -254,6 +266,7 @@ export function readConfig(
         path: `attention.channels.${name}`,
         message: `is in ${placeOf(name).chat}, which is not connected.`,
       });
+  for (const [path, names] of placesOfDigests(policy)) leadsSomewhere(path, names, chats, problems);
   for (const [index, name] of (policy?.team.approval?.sources ?? []).entries()) {
     if (!Object.hasOwn(policy?.sources ?? {}, name))
       problems.push({
@@ -296,6 +309,10 @@ export function readConfig(
       teamPlaces,
       attention: policy?.attention ?? attentionSchema.parse({}),
       prompts: policy?.prompts ?? null,
+      digests: digestSchedules(policy?.digests ?? {}, time.zone, teamPlaces),
+      departments: new Map(
+        Object.entries(policy?.departments ?? {}).map(([name, places]) => [name, places.map(placeOf)]),
+      ),
       demo,
       secrets: secretsOf(filled),
     },
@@ -522,6 +539,33 @@ function checkPeople(
   }
 }
 
+/** Where digests go and what departments read, by the path under which it is written. */
+function placesOfDigests(
+  policy: z.output<typeof policySchema> | undefined,
+): readonly (readonly [path: string, names: readonly string[]])[] {
+  const { digests = {}, departments = {} } = policy ?? {};
+  return [
+    ...Object.entries(digests).map(([name, digest]) => [`digests.${name}.to`, digest?.to ?? []] as const),
+    ...Object.entries(departments).map(([name, names]) => [`departments.${name}`, names] as const),
+  ];
+}
+
+/** A place is in a chat that is connected. */
+function leadsSomewhere(
+  path: string,
+  names: readonly string[],
+  chats: readonly ConfiguredChat[],
+  problems: Problem[],
+): void {
+  const connected = chats.map(({ kind }) => kind.kind);
+  for (const [index, name] of names.entries())
+    if (!connected.includes(placeOf(name).chat))
+      problems.push({
+        path: `${path}.${index}`,
+        message: `leads to “${name}”, but ${placeOf(name).chat} is not connected. Connected: ${connected.join(', ')}.`,
+      });
+}
+
 /** Where notices go: as the team says, else to the first channel of every chat. */
 function readTeamPlaces(
   names: readonly string[] | undefined,
@@ -535,12 +579,7 @@ function readTeamPlaces(
     const all = [...defaults, ...routes.flatMap((rule) => (rule.to ?? []).map(placeOf))];
     return connected.flatMap((chat) => all.find((place) => place.chat === chat) ?? []);
   }
-  for (const [index, name] of names.entries())
-    if (!connected.includes(placeOf(name).chat))
-      problems.push({
-        path: `team.channels.${index}`,
-        message: `leads to “${name}”, but ${placeOf(name).chat} is not connected. Connected: ${connected.join(', ')}.`,
-      });
+  leadsSomewhere('team.channels', names, chats, problems);
   return names.map(placeOf);
 }
 

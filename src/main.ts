@@ -20,15 +20,19 @@ import type { Item } from './domain/item.ts';
 import { URGENT } from './domain/make-card.ts';
 import type { Post } from './domain/post.ts';
 import { type AcceptedRules, type Place, placeOf, ruleList } from './domain/routing.ts';
+import { withinTarget } from './domain/service.ts';
 import { triage } from './domain/triage/triage.ts';
 import type { Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
+import { drawSvg } from './draw.ts';
 import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
+import { listAdvocates } from './flow/advocates.ts';
 import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
+import { createDigests, type DigestDeps, type Digests } from './flow/digest.ts';
 import { doctor } from './flow/doctor.ts';
 import { createDuty, type Duty, groupMembers } from './flow/duty.ts';
 import { dutyChecks } from './flow/duty-checks.ts';
@@ -424,6 +428,9 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     channelsOf(config, chat)
       .slice(0, 1)
       .map((channel) => ({ chat, channel }));
+  const digests = createDigestsOf(config, { store, clock, view, leases, log }, byName, watches, () => {
+    for (const present of presents.values()) present.nudge();
+  });
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
@@ -434,9 +441,11 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     incidentDesk({ store, view, act, incidents, changed }),
     duty.part,
     ideas.desk(view, first),
+    digests.part,
   ]);
   const parts = {
     desk,
+    digests,
     store,
     clock,
     view,
@@ -472,6 +481,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     createSchedule({ store, clock, act, watches, leases, changed, incidents, log }),
     duty,
     ideas,
+    digests,
     log,
     stopping.signal,
     [thanks.tick, plans.tick],
@@ -501,6 +511,37 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       return stopped;
     },
   };
+}
+
+function createDigestsOf(
+  config: Config,
+  deps: Pick<DigestDeps, 'store' | 'clock' | 'view' | 'leases' | 'log'>,
+  sources: ReadonlyMap<string, Pick<Source, 'label'>>,
+  watches: ReadonlyMap<string, Watch>,
+  nudge: () => void,
+): Digests {
+  return createDigests({
+    ...deps,
+    zone: config.time.zone,
+    schedules: config.digests,
+    departments: config.departments,
+    names: config.brand.names,
+    labels: () => new Map([...sources].map(([name, { label }]) => [name, label])),
+    deaf: async () => {
+      const health = await Promise.all([...watches.values()].map((watch) => watch.health()));
+      return health.flatMap(({ state, label }) => (state === 'blind' ? [label] : []));
+    },
+    target: (answer) =>
+      answer.waitedMs === null
+        ? null
+        : withinTarget(config.service, answer, answer.at - answer.waitedMs, answer.at),
+    advocates: async (limit) => {
+      const found = await listAdvocates({ store: deps.store, sources }, deps.clock, limit);
+      return found.map(({ called, url, labels, reasons }) => ({ name: called, url, labels, reasons }));
+    },
+    draw: drawSvg,
+    nudge,
+  });
 }
 
 /** This process, unique for ever, and to be recognised by the next one on this machine. */
@@ -561,6 +602,7 @@ function startJobs(
   schedule: ReturnType<typeof createSchedule>,
   duty: Duty,
   ideas: Pick<Ideas, 'tick'>,
+  digests: Digests,
   log: Logger,
   signal: AbortSignal,
   ticks: readonly (() => Promise<void>)[],
@@ -583,6 +625,7 @@ function startJobs(
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),
     ...ticks.map((tick) => every('40 */10 * * * *', tick)),
+    every('20 * * * * *', () => digests.tick()),
   ];
 }
 

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Card } from '../domain/card.ts';
 import type { Check } from '../domain/check.ts';
+import type { Digest } from '../domain/digest/digest.ts';
+import type { DigestWindow } from '../domain/digest/facts.ts';
 import type { Remark } from '../domain/etiquette.ts';
 import type { Actor, Item, ItemEvent, ItemState, Person, PersonAction, Refusal } from '../domain/item.ts';
 import type { PictureAction } from '../domain/item-pictures.ts';
@@ -190,6 +192,14 @@ export interface ChatHandlers {
   /** What was said to this chat's channels that is no card, newest first, at most 100. */
   notices(limit: number): Promise<readonly ToldNotice[]>;
   picture(id: string): Promise<StoredPicture | null>;
+  /** The digest of the day or the week that ends at `to` (epoch ms); null is now. */
+  digest(window: DigestWindow, to: number | null): Promise<Digest>;
+  /** The items behind a figure of a digest, at most 20 cards; null where no figure has that name. */
+  behindFigure(
+    figure: string,
+    from: number,
+    to: number,
+  ): Promise<{ readonly cards: readonly Card[]; readonly total: number } | null>;
   act(request: ActRequest): Promise<ActResult>;
   /** One card as it stands; null when there is no such item. */
   card(itemId: number): Promise<Card | null>;

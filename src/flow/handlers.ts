@@ -12,6 +12,7 @@ import type { Act } from './act.ts';
 import { createAttachments } from './attachments.ts';
 import type { Changes } from './changes.ts';
 import type { createDesk } from './desk.ts';
+import type { Digests } from './digest.ts';
 import type { Delivery, IngestResult } from './ingest.ts';
 import { findPeople } from './people.ts';
 import type { Policy } from './policy.ts';
@@ -41,6 +42,7 @@ export interface HandlersDeps {
   readonly changes: Pick<Changes, 'onChange'>;
   /** Who does what is no action on an item. */
   readonly desk: ReturnType<typeof createDesk>;
+  readonly digests: Pick<Digests, 'digest' | 'behind'>;
   readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
   readonly route: (verdict: Verdict, post: Post) => readonly Place[];
   /** Unique for ever. */
@@ -65,6 +67,8 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
       return rows.map(({ id, channel, toldAt, notice }) => ({ id, channel, at: toldAt, notice }));
     },
     picture: (id) => store.picture(id),
+    digest: deps.digests.digest,
+    behindFigure: deps.digests.behind,
     measure: act.measure,
     card: async (itemId) => {
       const item = await store.item(itemId);

@@ -3,7 +3,7 @@ import type { Budget, Cost } from '../domain/cost.ts';
 import type { Door } from './door.ts';
 import type { Queries } from './store.ts';
 
-const MICROS = 1_000_000;
+export const MICROS = 1_000_000;
 
 function micros(dollars: number | undefined): number {
   return Math.ceil((dollars ?? 0) * MICROS);

@@ -72,6 +72,7 @@ function filtered<O>(select: ItemSelect<O>, query: Omit<ItemQuery, 'limit'>): It
 
 function ordered(select: ItemSelect<ItemRow>, order: ItemQuery['order']): ItemSelect<ItemRow> {
   if (order === 'recent') return select.orderBy('updated_at', 'desc').orderBy('id', 'desc');
+  if (order === 'waiting') return select.orderBy('waiting_since').orderBy('id');
   return select.orderBy('priority', 'desc').orderBy('waiting_since').orderBy('id');
 }
 

@@ -31,6 +31,7 @@ type NoticeQueries = Pick<
   | 'saveNotice'
   | 'newestNotices'
   | 'claimSlot'
+  | 'slotClaimed'
   | 'savePicture'
   | 'picture'
 >;
@@ -124,6 +125,17 @@ export function noticeQueries(door: Door): NoticeQueries {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    async slotClaimed(name, slot) {
+      const row = await door
+        .db()
+        .selectFrom('slots')
+        .select('at')
+        .where('name', '=', keyOf(name))
+        .where('slot', '=', keyOf(slot))
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     async savePicture({ id, mime, bytes }, at) {

@@ -8,6 +8,7 @@ import { attachmentQueries } from './attachments.ts';
 import { cardQueries } from './cards.ts';
 import { costQueries } from './costs.ts';
 import { deedQueries } from './deeds.ts';
+import { digestQueries } from './digest.ts';
 import type { Base, Door, StoreLog } from './door.ts';
 import { erasureQueries } from './erasure.ts';
 import { incidentQueries } from './incidents.ts';
@@ -23,6 +24,7 @@ import { sourceQueries } from './sources.ts';
 import type { Queries, Store } from './store.ts';
 import { teamQueries } from './team.ts';
 import { twinQueries } from './twins.ts';
+import { windowQueries } from './window.ts';
 
 /** What happened once, and the charts of digests, are remembered this long: a year and a month. */
 const KEPT_MS = 396 * 24 * 3_600_000;
@@ -89,6 +91,8 @@ function queriesOn(door: Door): Queries {
     ...acquaintanceQueries(door),
     ...deedQueries(door),
     ...erasureQueries(door),
+    ...windowQueries(door),
+    ...digestQueries(door),
   };
 }
 

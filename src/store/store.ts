@@ -3,12 +3,14 @@ import type { Acquaintance, AcquaintanceNote, AuthorKey } from '../domain/acquai
 import type { Deed, Deeds, Knowing } from '../domain/advocates.ts';
 import type { Birthday } from '../domain/birthday.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
+import type { Crowd, Heard } from '../domain/digest/facts.ts';
 import type { IncidentState, Signature } from '../domain/incident.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Swap } from '../domain/oncall.ts';
 import type { Picture } from '../domain/picture.ts';
 import type { Post } from '../domain/post.ts';
+import type { Place } from '../domain/routing.ts';
 import type { DoneStep } from '../domain/service.ts';
 import type { Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
@@ -25,8 +27,8 @@ export interface ItemQuery {
   readonly channel?: string;
   /** Words, all of which occur (case-insensitively) in a post of the conversation or its author's name; at most 10. */
   readonly words?: string;
-  /** `urgency`: priority descending, then longest waiting, then id. `recent`: last changed first. */
-  readonly order?: 'urgency' | 'recent';
+  /** `urgency`: priority descending, then longest waiting, then id. `recent`: last changed first. `waiting`: longest waiting first. */
+  readonly order?: 'urgency' | 'recent' | 'waiting';
   readonly limit: number;
   readonly offset?: number;
 }
@@ -293,8 +295,31 @@ export interface Queries {
   itemsOfAuthor(source: string, authorId: string, limit: number): Promise<readonly Item[]>;
 
   // The team's work as a whole
-  /** What happened from `from` (included) to `to` (excluded), and who waits now. */
+  /** What happened from `from` (included) to `to` (excluded), at most the newest 50,000 events, and who waits now. */
   window(from: number, to: number): Promise<Raw>;
+  /** What others wrote in a window, newest first, spam left out. */
+  heard(from: number, to: number, limit: number): Promise<readonly Heard[]>;
+  /** Who wrote to us in a window, by source, most posts first. */
+  crowds(from: number, to: number): Promise<readonly Crowd[]>;
+  /** Our own posts of a window that answered nobody. */
+  begunByUs(from: number, to: number): Promise<number>;
+  /** Where the cards are of what came in a window and is of any of these kinds, at most 20,000. */
+  placesOfKinds(
+    from: number,
+    to: number,
+    kinds: readonly Kind[],
+  ): Promise<readonly { readonly itemId: number; readonly kinds: readonly Kind[]; readonly place: Place }[]>;
+  /** Questions answered in a window to which somebody else had written before us. */
+  answeredBefore(from: number, to: number): Promise<ReadonlySet<number>>;
+  /** What was sent through Potluck in a window, newest first. */
+  sentTexts(from: number, to: number, limit: number): Promise<readonly string[]>;
+  /** What each source cost from one day (included) to another (excluded), `2026-11-30`. */
+  spentBetween(
+    from: string,
+    to: string,
+  ): Promise<readonly { readonly source: string; readonly cost: Required<Cost> }[]>;
+  /** Items by their numbers, in the same order; those that do not exist are left out. */
+  itemsNumbered(ids: readonly number[]): Promise<readonly Item[]>;
   /** The items that changed last, with their versions. */
   newestChanges(limit: number): Promise<readonly { readonly id: number; readonly version: number }[]>;
   /** The newest items with the posts they show, newest first. @param before only those with a smaller number */
@@ -406,6 +431,8 @@ export interface Queries {
   newestNotices(chat: string, limit: number): Promise<readonly NoticeRow[]>;
   /** True for the first one who asks for this slot, ever; among processes, too. */
   claimSlot(name: string, slot: string, now: number): Promise<boolean>;
+  /** Whether somebody had this slot already. */
+  slotClaimed(name: string, slot: string): Promise<boolean>;
   /** Keeps a picture under an id that says what it is; the same id again changes nothing. At most 2 MB. */
   savePicture(picture: PictureRow & { readonly id: string }, at: number): Promise<void>;
   picture(id: string): Promise<PictureRow | null>;

@@ -1,23 +1,17 @@
 import { sql } from 'kysely';
-import type { Raw } from '../domain/stats.ts';
-import type { Kind } from '../domain/triage/verdict.ts';
 import type { Door } from './door.ts';
 import { toItems } from './item-row.ts';
 import { keyOf } from './keys.ts';
 import { searchable, toPosts } from './posts.ts';
-import { NEVER } from './schema.ts';
 import type { Queries } from './store.ts';
 
 /** Authors are looked for in the newest posts, this many: a search costs the same however old the ledger is. */
 const SEARCHED_POSTS = 20_000;
 const MAX_WORDS = 5;
-/** Answers of one window that are looked at; a team that gives more in a week has other tools. */
-const MAX_ANSWERS = 20_000;
-const ANSWERS = ['sent', 'mark-answered', 'answered-on-network'] as const;
 
 type TeamQueries = Pick<
   Queries,
-  'setting' | 'saveSetting' | 'authorsNamed' | 'itemsOfAuthor' | 'window' | 'newestChanges' | 'newestItems'
+  'setting' | 'saveSetting' | 'authorsNamed' | 'itemsOfAuthor' | 'newestChanges' | 'newestItems'
 >;
 
 /** What the team asks about its work as a whole. */
@@ -68,8 +62,6 @@ export function teamQueries(door: Door): TeamQueries {
         .execute();
       return toItems(db, rows);
     },
-
-    window: (from, to) => window(door, from, to),
 
     async newestChanges(limit) {
       return door
@@ -171,52 +163,4 @@ async function authorsNamed(door: Door, words: string, limit: number): ReturnTyp
     await db.selectFrom('posts').selectAll().where('seq', 'in', last).orderBy('seq', 'desc').execute(),
   );
   return posts.map(({ source, author }) => ({ source, author }));
-}
-
-async function window(door: Door, from: number, to: number): Promise<Raw> {
-  const db = door.db();
-  const inWindow = db.selectFrom('events').where('at', '>=', from).where('at', '<', to);
-  const opened = await inWindow
-    .where('type', '=', sql.lit('opened'))
-    .innerJoin('items', 'items.id', 'events.item_id')
-    .where('items.origin', '=', sql.lit('conversation'))
-    .select(['items.source', 'items.kinds', sql<number>`count(distinct items.id)`.as('count')])
-    .groupBy(['items.source', 'items.kinds'])
-    .execute();
-  const closed = await inWindow
-    // What Potluck itself closes (duplicates) is nobody's decision.
-    .where('type', 'in', ['filtered', 'dismiss'])
-    .select(['type', sql<number>`count(distinct item_id)`.as('count')])
-    .groupBy('type')
-    .execute();
-  const answers = await inWindow
-    .where('type', 'in', ANSWERS)
-    .select(['events.detail', 'events.actor_name'])
-    .orderBy('at', 'desc')
-    .limit(MAX_ANSWERS)
-    .execute();
-  const waiting = await db
-    .selectFrom('items')
-    .where('closed', '=', sql.lit(0))
-    .where('waiting_since', '<', NEVER)
-    .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(waiting_since)`.as('oldest')])
-    .executeTakeFirstOrThrow();
-  const count = (type: string): number => closed.find((row) => row.type === type)?.count ?? 0;
-  return {
-    opened: opened.map((row) => ({
-      source: row.source,
-      kind: ((JSON.parse(row.kinds) as Kind[])[0] ?? 'mention') satisfies Kind,
-      count: row.count,
-    })),
-    filtered: count('filtered'),
-    dismissed: count('dismiss'),
-    answers: answers.flatMap((row) => {
-      const detail = JSON.parse(row.detail) as Record<string, unknown>;
-      if (detail.corrects === true || detail.prompt === true) return [];
-      const waitedMs = typeof detail.waitedMs === 'number' ? detail.waitedMs : null;
-      return [{ by: typeof detail.by === 'string' ? detail.by : row.actor_name, waitedMs }];
-    }),
-    waiting: waiting.count,
-    oldestWaitingSince: waiting.oldest,
-  };
 }

@@ -192,9 +192,9 @@ describe('what the command tells', () => {
     expect(await ask('who', { author: '@here' })).toContain('Nobody called “');
   });
 
-  it('the figures with their meaning, the digest with those who wait longest, sources, and who is on call', async () => {
+  it('the figures with their meaning, sources, and who is on call', async () => {
     const { handlers } = await open();
-    expect(await ask('digest')).toContain('Nobody waits for an answer');
+    expect(await ask('stats')).toContain('Nobody waits for an answer');
     expect(await ask('sources')).toBe('No source is connected yet.');
     for (let itemId = 1; itemId <= 8; itemId++)
       handlers.put(
@@ -211,10 +211,6 @@ describe('what the command tells', () => {
     expect(stats).toContain('Answers by: Ana 1');
     expect(stats).toContain('Time to answer: from the customer’s first unanswered post');
     expect(await ask('stats', { window: 'week' })).toContain('The last seven days');
-    const digest = await ask('digest');
-    expect(digest).toMatch(
-      /Waiting longest\n.*#1 .*\n.*#2 .*\n.*#3 .*\n.*#4 .*\n.*#5 .*\n🔴 We do not hear: Blog/,
-    );
     const sources = await ask('sources');
     expect(sources).toContain('@\u200Bhere *Bluesky* · 🟢 hears · last post ');
     expect(sources).toContain('Blog · 🔴 blind – The feed is gone.');
@@ -277,7 +273,7 @@ describe('whatever people, sources and accounts are called', () => {
       ...(await stats(window)),
       opened: 1e9,
       oldestWaitingSince: Number.NaN,
-      bySource: hostile.map((source) => ({ source, count: 1e9 })),
+      bySource: hostile.map((source) => ({ source, count: 1e9, answered: 0 })),
       byPerson: hostile.map((name) => ({ name, answered: 1e9 })),
     });
     const asked: readonly (readonly [string, Options])[] = [
@@ -289,7 +285,6 @@ describe('whatever people, sources and accounts are called', () => {
       ['find', { words: 'e' }],
       ['sources', {}],
       ['stats', {}],
-      ['digest', {}],
       ['who', { author: 'who' }],
       ['mute', { words: hostile.join(' ').slice(0, 900) }],
       ...hostile.slice(0, 8).map((text) => ['who', { author: text.slice(0, 100) }] as const),

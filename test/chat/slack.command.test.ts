@@ -59,7 +59,8 @@ describe('what people type', () => {
     ['duty swap <@U2>', { verb: 'team', name: 'oncall', raw: 'swap <@U2>' }],
     ['stats', { verb: 'stats', window: 'day' }],
     ['stats Week', { verb: 'stats', window: 'week' }],
-    ['digest', { verb: 'digest' }],
+    ['digest week', { verb: 'team', name: 'digest', raw: 'week' }],
+    ['Report', { verb: 'team', name: 'digest', raw: '' }],
     ['idea', { verb: 'idea', text: null }],
     [
       'idea Friday: <https://x.example/a> &amp; cake',

@@ -89,7 +89,7 @@ describe('a working day on Slack', () => {
     expect(ana.home()?.text).toContain('12 new · 0 answered · 0 dismissed');
     expect(ana.home()?.text).toContain('Nobody is on call: whoever claims an item has it.');
     expect(await ask(bo, 'oncall')).toContain('whoever claims an item has it');
-    expect(await ask(bo, 'digest')).toContain('12 waiting');
+    expect(await ask(bo, 'digest')).toContain('12 customers wait for an answer');
     expect(await ask(bo, 'help')).toContain('/potluck who @author');
     expect(await ask(bo, 'list')).toContain('(1–10 of 12)');
     const page = bo.sees(channel).at(-1);

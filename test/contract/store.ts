@@ -544,6 +544,16 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(await store.newestChanges(1)).toEqual([{ id: item.id, version: 2 }]);
       });
 
+      const eventOf = (itemId: number, at: number, type: ItemEvent['type']): ItemEvent => ({
+        itemId,
+        version: 2,
+        at,
+        type,
+        actor: { id: 'web:ana', name: 'Ana' },
+        surface: 'web',
+        detail: {},
+      });
+
       it('counts what happened in a window, and not what Potluck put right by itself', async () => {
         const from = T0 + 5e9;
         const source = fresh();
@@ -579,14 +589,18 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           event(item.id, from + 10, 'dismiss'),
         ]);
         const window = await store.window(from, from + 10);
+        const moment = { itemId: item.id, source, kinds: ['complaint', 'question'] };
         expect(window).toMatchObject({
-          opened: [{ source, kind: 'complaint', count: 1 }],
-          filtered: 1,
-          dismissed: 1,
+          opened: [{ ...moment, at: from, useful: false }],
+          filtered: [{ ...moment, at: from + 1 }],
+          dismissed: [{ ...moment, at: from + 2, by: 'Ana', reason: 'other' }],
           answers: [
-            { by: 'Ana', waitedMs: null },
-            { by: 'Ben', waitedMs: 5 },
+            { ...moment, at: from + 4, by: 'Ben', waitedMs: 5, priority: 50 },
+            { ...moment, at: from + 5, by: 'Ana', waitedMs: null },
           ],
+          holdings: [],
+          published: [{ itemId: prompt.id, by: 'Ana' }],
+          cut: false,
         });
         const before = window.waiting;
         await changed(item, { state: 'answered', waitingSince: null });
@@ -594,6 +608,153 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         const oldest = await created(newItem({ source, conversationId: 'old', waitingSince: 1 }));
         expect(await store.window(from, from + 10)).toMatchObject({ waiting: before, oldestWaitingSince: 1 });
         await changed(oldest, { state: 'dismissed', waitingSince: null });
+      });
+
+      it('tells what was heard in a window, by whom and where, and leaves spam out', async () => {
+        const from = T0 + 7e9;
+        const [source, other] = [fresh(), fresh()];
+        const author = (id: string) => ({ id, name: `Name ${id}`, handle: '' });
+        const said = (id: string, at: number, who: string, change: Partial<PostInput> = {}) =>
+          post({ source, id, conversationId: id, createdAt: from + at, author: author(who), ...change });
+        await store.addPosts(
+          [
+            said('old', -1, 'kim'),
+            said('1', 0, 'kim', { text: 'one' }),
+            said('2', 1, 'lee'),
+            said('3', 2, 'spammer'),
+            said('4', 3, 'us', { ours: true }),
+            said('5', 4, 'us', { ours: true, conversationId: '1', replyTo: '1' }),
+            said('6', 5, 'lee', { source: other }),
+            said('7', 10, 'late'),
+          ],
+          from,
+          false,
+        );
+        const item = await created(newItem({ source, conversationId: '1', kinds: ['praise'] }));
+        await created(newItem({ source, conversationId: '3', kinds: ['spam'], state: 'dismissed' }));
+        const heard = (await store.heard(from, from + 10, 10)).filter((each) =>
+          [source, other].includes(each.source),
+        );
+        expect(
+          heard.map(({ source: where, authorId, itemId, kinds }) => [where, authorId, itemId, kinds]),
+        ).toEqual([
+          [other, `${other}/lee`, null, []],
+          [source, `${source}/lee`, null, []],
+          [source, `${source}/kim`, item.id, ['praise']],
+        ]);
+        expect(heard[2]).toMatchObject({ text: 'one', by: 'Name kim', at: from, lang: null });
+        expect(await store.heard(from, from + 10, 1)).toHaveLength(1);
+        const crowds = await store.crowds(from, from + 10);
+        expect(crowds.find((each) => each.source === source)).toEqual({
+          source,
+          posts: 2,
+          people: 2,
+          known: 1,
+        });
+        expect(crowds.find((each) => each.source === other)).toEqual({
+          source: other,
+          posts: 1,
+          people: 1,
+          known: 0,
+        });
+        const begun = await store.begunByUs(from, from + 10);
+        await store.addPosts([said('8', 6, 'us', { ours: true })], from, false);
+        expect(await store.begunByUs(from, from + 10)).toBe(begun + 1);
+      });
+
+      it('knows where praise and complaints went', async () => {
+        const from = T0 + 9e9;
+        const source = fresh();
+        for (const [id, who, kinds] of [
+          ['1', 'kim', ['praise']],
+          ['2', 'kim', ['link-share']],
+          ['3', 'lee', ['praise']],
+          ['4', 'kim', ['complaint']],
+        ] as const) {
+          await store.addPosts(
+            [post({ source, id, createdAt: from, author: { id: who, name: who, handle: '' } })],
+            from,
+            false,
+          );
+          const item = await created(newItem({ source, conversationId: id, postId: id, kinds: [...kinds] }));
+          await store.addEvents([eventOf(item.id, from, 'opened')]);
+          await store.wantCards(item.id, [
+            { chat: 'web', channel: 'kitchen' },
+            { chat: 'web', channel: 'shop' },
+          ]);
+        }
+        const placed = await store.placesOfKinds(from, from + 1, ['praise', 'complaint']);
+        expect(placed.map(({ kinds, place }) => [kinds[0], place.channel]).sort()).toEqual([
+          ['complaint', 'kitchen'],
+          ['complaint', 'shop'],
+          ['praise', 'kitchen'],
+          ['praise', 'kitchen'],
+          ['praise', 'shop'],
+          ['praise', 'shop'],
+        ]);
+      });
+
+      it('knows to which questions somebody else wrote before us, and what we sent', async () => {
+        const from = T0 + 11e9;
+        const source = fresh();
+        const items: Item[] = [];
+        for (const id of ['1', '2']) {
+          await store.addPosts([post({ source, id, createdAt: from })], from, false);
+          const item = await created(newItem({ source, conversationId: id, postId: id }));
+          await store.addEvents([eventOf(item.id, from + 100, 'mark-answered')]);
+          items.push(item);
+        }
+        const late = { source, author: { id: 'lee', name: 'Lee', handle: '' } };
+        await store.addPosts(
+          [
+            post({ ...late, id: 'a', conversationId: '1', createdAt: from + 50 }),
+            post({ ...late, id: 'b', conversationId: '2', createdAt: from + 150 }),
+          ],
+          from,
+          false,
+        );
+        expect([...(await store.answeredBefore(from, from + 200))]).toEqual([items[0]?.id]);
+        for (const [id, state] of [
+          ['x', 'sent'],
+          ['y', 'failed'],
+        ] as const)
+          await store.addReply({
+            id: fresh(),
+            itemId: items[0]?.id ?? 0,
+            postId: '1',
+            text: `text ${id}`,
+            byId: 'web:ana',
+            byName: 'Ana',
+            at: from,
+            state,
+            url: null,
+            why: null,
+            approvedBy: null,
+          });
+        expect(await store.sentTexts(from, from + 1, 10)).toEqual(['text x']);
+      });
+
+      it('adds up what days cost, and finds items by their numbers and by who waits longest', async () => {
+        const source = fresh();
+        const [a, b] = [
+          await created(newItem({ source, conversationId: 'a' })),
+          await created(newItem({ source, conversationId: 'b', waitingSince: T0 - 9e9 })),
+        ];
+        expect((await store.itemsNumbered([b.id, 999_999_999, a.id])).map(({ id }) => id)).toEqual([
+          b.id,
+          a.id,
+        ]);
+        expect(await store.itemsNumbered([])).toEqual([]);
+        const waiting = await store.items({ source, order: 'waiting', limit: 5 });
+        expect(waiting.map(({ id }) => id)).toEqual([b.id, a.id]);
+        for (const [day, dollars] of [
+          ['2031-01-01', 0.25],
+          ['2031-01-02', 0.5],
+          ['2031-01-03', 4],
+        ] as const)
+          await store.spend(source, day, { requests: 2, dollars }, {});
+        const spent = await store.spentBetween('2031-01-01', '2031-01-03');
+        expect(spent).toEqual([{ source, cost: { requests: 4, units: 0, dollars: 0.75 } }]);
       });
 
       it('keeps settings', async () => {
@@ -1036,6 +1197,8 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect(claims.filter(Boolean)).toHaveLength(1);
         expect(await store.claimSlot(name, 'tuesday', T0)).toBe(true);
         expect(await store.claimSlot(name, 'monday', T0 + 1e9)).toBe(false);
+        expect(await store.slotClaimed(name, 'monday')).toBe(true);
+        expect(await store.slotClaimed(name, 'friday')).toBe(false);
       });
 
       it('keeps pictures as they are', async () => {

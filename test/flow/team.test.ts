@@ -79,7 +79,7 @@ describe('the figures of a day', () => {
         { kind: 'question', count: 2 },
         { kind: 'complaint', count: 1 },
       ],
-      bySource: [{ source: 'blog', count: 3 }],
+      bySource: [{ source: 'blog', count: 3, answered: 2 }],
       byPerson: [
         { name: 'Ana', answered: 1 },
         { name: 'Our shop (b2)', answered: 1 },

@@ -11,6 +11,7 @@ import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
 import { createChanges } from '../../src/flow/changes.ts';
 import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
+import { createDigests, type DigestDeps, type Digests } from '../../src/flow/digest.ts';
 import { createDuty, type Duty, type DutyDeps } from '../../src/flow/duty.ts';
 import { createHandlers } from '../../src/flow/handlers.ts';
 import type { TeamCalendar } from '../../src/flow/idea-facts.ts';
@@ -83,6 +84,7 @@ export interface Flow {
   readonly calendar: CalendarEvent[];
   /** What was said beside the cards. */
   readonly told: Told[];
+  readonly digests: Digests;
   /** What the chat of the given kind may ask and do; its channels default to `all`. */
   handlers(chat?: string, channels?: readonly string[]): ChatHandlers;
   ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
@@ -123,6 +125,7 @@ export interface FlowOptions {
   readonly desk?: readonly DeskPart[];
   /** Who is on call, and what is done about those who wait; without it there is no such part. */
   readonly duty?: Partial<DutyDeps>;
+  readonly digests?: Partial<DigestDeps>;
   /** Stands between the flow and the store: for failures in the middle. */
   readonly through?: (store: Store) => Store;
 }
@@ -145,6 +148,24 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
   const settings = createSettings({ store, clock, policy, start: options.muted ?? [] });
   const known = createKnown({ queries: store, clock, sources, zone: 'UTC', names: ['Potluck'] });
   const view = createView(store, sources, policy.approvals, known, options.duty?.service);
+  const digests = createDigests({
+    store,
+    clock,
+    view,
+    leases: { hold: async () => true },
+    zone: 'UTC',
+    schedules: [],
+    departments: new Map(),
+    names: ['Potluck'],
+    labels: () => new Map([...sources].map(([name, { label }]) => [name, label])),
+    deaf: async () => [],
+    target: () => null,
+    advocates: async () => [],
+    draw: async () => new Uint8Array([1, 2, 3]),
+    nudge: () => {},
+    log,
+    ...options.digests,
+  });
   const places = options.places ?? [{ chat: 'web', channel: 'all' }];
   const placesOf = (found: Verdict, about: Post): readonly Place[] =>
     typeof places === 'function' ? places(found, about) : places;
@@ -239,6 +260,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     ideas,
     calendar,
     told,
+    digests,
     handlers: (chat = 'web', channels = ['all']) =>
       createHandlers(
         {
@@ -252,10 +274,12 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           settings,
           changes: createChanges({ store, clock, log }),
           desk: createDesk({ policy, log }, [
+            digests.part,
             ...(options.duty ? [duty.part] : []),
             ...(options.desk ?? [createPersonDesk(people)]),
             ideas.desk(view, (asking) => [{ chat: asking, channel: channels[0] ?? 'all' }]),
           ]),
+          digests,
           ingest,
           route: placesOf,
           newId: () => `id-${++ids}`,

@@ -11,6 +11,8 @@ import type {
   ToldNotice,
 } from '../../src/chat/chat.ts';
 import type { Card } from '../../src/domain/card.ts';
+import { makeDigest } from '../../src/domain/digest/digest.ts';
+import { spanUntil } from '../../src/domain/digest/schedule.ts';
 import { lint } from '../../src/domain/etiquette.ts';
 import {
   type Action,
@@ -31,6 +33,7 @@ import { makeStats } from '../../src/domain/stats.ts';
 import { findWord } from '../../src/domain/words.ts';
 import { scriptedAttachments } from './attachments.ts';
 import { ACTIONS, NOON, sampleCard } from './cards.ts';
+import { facts, NO_COUNCIL } from './digest.ts';
 
 /** The flow's side of a chat, in memory: cards that are put in, the real state machine, and what was asked of it. */
 export interface ScriptedHandlers extends ChatHandlers {
@@ -250,14 +253,26 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
       const waiting = all.flatMap((card) => (card.waitingSince === null ? [] : [card.waitingSince]));
       const to = now();
       return makeStats(to - (window === 'day' ? 1 : 7) * 86_400_000, to, {
-        opened: all.map((card) => ({ source: card.source.name, kind: card.kinds[0] ?? 'mention', count: 1 })),
-        filtered: 0,
-        dismissed: all.filter((card) => card.state === 'dismissed').length,
+        opened: all.map((card) => ({ ...momentOf(card), useful: card.owner !== null })),
+        filtered: [],
+        dismissed: all
+          .filter((card) => card.state === 'dismissed')
+          .map((card) => ({ ...momentOf(card), by: card.closing?.by ?? '', reason: 'other' as const })),
         answers: all.flatMap((card) =>
           card.state === 'answered' && card.closing
-            ? [{ by: card.closing.by, waitedMs: card.closing.at - card.postedAt }]
+            ? [
+                {
+                  ...momentOf(card),
+                  by: card.closing.by,
+                  priority: card.priority,
+                  waitedMs: card.closing.at - card.postedAt,
+                },
+              ]
             : [],
         ),
+        holdings: [],
+        published: [],
+        cut: false,
         waiting: waiting.length,
         oldestWaitingSince: waiting.length > 0 ? Math.min(...waiting) : null,
       });
@@ -287,6 +302,16 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
       return reply;
     },
     notices: async () => told,
+    digest: async (window, to) =>
+      makeDigest(
+        facts({
+          window,
+          ...spanUntil(window, to ?? now(), 'UTC'),
+          council: window === 'week' ? NO_COUNCIL : null,
+        }),
+      ),
+    behindFigure: async (figure) =>
+      figure === 'new' ? { cards: [...cards.values()], total: cards.size } : null,
     picture: async () => null,
     outlets: async () => outlets,
     async propose(idea, actor) {
@@ -499,4 +524,8 @@ function actionsOf(item: Item, before: Card): Card['actions'] {
     (action) => action !== 'approve' && action !== 'refuse',
   );
   return item.approval ? ['approve', 'refuse', ...actions] : actions;
+}
+
+function momentOf({ itemId, postedAt, source, kinds }: Card) {
+  return { itemId, at: postedAt, source: source.name, kinds };
 }

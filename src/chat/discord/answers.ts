@@ -4,7 +4,6 @@ import type { Stats } from '../../domain/stats.ts';
 import { oneLine } from '../../domain/text.ts';
 import type { ListQuery, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
-import { waitingLongest } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { duration, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
@@ -182,26 +181,6 @@ function statsText(stats: Stats, sources: readonly SourceHealth[]): string {
 export async function statsAnswer(desk: Desk, window: 'day' | 'week'): Promise<Message> {
   const [stats, sources] = await Promise.all([desk.handlers().stats(window), desk.handlers().sources()]);
   return answer([textDisplay(`${bold(WINDOW_WORDS[window])}\n${statsText(stats, sources)}`)]);
-}
-
-/** "digest": the day's figures, and who waits longest. */
-export async function digestAnswer(desk: Desk): Promise<Message> {
-  const handlers = desk.handlers();
-  const [stats, sources, oldest] = await Promise.all([
-    handlers.stats('day'),
-    handlers.sources(),
-    waitingLongest(handlers),
-  ]);
-  const deaf = sources.filter((source) => source.state === 'blind').map((source) => line(source.label, 40));
-  return answer([
-    textDisplay(`**Digest · ${WINDOW_WORDS.day}**\n${statsText(stats, sources)}`),
-    oldest.length === 0 ? null : textDisplay(`**Waiting longest**\n${fitting(oldest.map(cardLine), 1_000)}`),
-    deaf.length === 0
-      ? null
-      : textDisplay(
-          `🔴 **We do not hear:** ${deaf.slice(0, 5).join(', ')}. The figures lack whatever was said there.`,
-        ),
-  ]);
 }
 
 const SHOWN = 5;

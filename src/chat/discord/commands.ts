@@ -6,15 +6,7 @@ import { KINDS } from '../../domain/triage/verdict.ts';
 import { messageOf } from '../../errors.ts';
 import type { ActResult, ChatAction } from '../chat.ts';
 import { soon } from '../kit/payloads.ts';
-import {
-  digestAnswer,
-  helpAnswer,
-  homeAnswer,
-  listAnswer,
-  showAnswer,
-  sourcesAnswer,
-  statsAnswer,
-} from './answers.ts';
+import { helpAnswer, homeAnswer, listAnswer, showAnswer, sourcesAnswer, statsAnswer } from './answers.ts';
 import type { Choice } from './api.ts';
 import { nextAnswer, openIdea, openItemForm } from './clicks.ts';
 import type { Message } from './components.ts';
@@ -68,8 +60,6 @@ export async function onCommand(desk: Desk, asked: Asked): Promise<void> {
       return say(whoAnswer(desk, clicker, text('author') ?? ''));
     case 'stats':
       return say(statsAnswer(desk, used.options.window === 'week' ? 'week' : 'day'));
-    case 'digest':
-      return say(digestAnswer(desk));
     case 'mute':
       return say(muteAnswer(desk, clicker, text('words')));
     case 'unmute':

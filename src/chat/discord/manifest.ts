@@ -189,7 +189,6 @@ export const OPTIONS: Readonly<Record<SubCommand, Readonly<Record<string, Option
   stats: {
     window: { type: 'string', description: 'Of the day, or of the week', choices: same(['day', 'week']) },
   },
-  digest: {},
   idea: { text: words('Something a person would say, not an advertisement', false) },
   mute: {
     words: words('Words or phrases, with commas between them; without them: what is muted', false, 1_000),

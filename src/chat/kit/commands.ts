@@ -19,7 +19,6 @@ export const COMMANDS = {
   who: ['who @author', 'what we know of somebody who writes to us'],
   sources: ['sources', 'which places we hear, and which not'],
   stats: ['stats [day|week]', 'what came in and how fast we answered'],
-  digest: ['digest', 'the day in numbers, and who waits longest'],
   idea: ['idea [text]', 'writes a post of our own, to be looked at before it is public'],
   mute: ['mute [words, more words]', 'hides posts with these words, after a trial; alone: what is muted'],
   unmute: ['unmute words', 'shows posts with these words again'],

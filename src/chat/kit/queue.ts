@@ -17,15 +17,3 @@ export async function claimMostUrgent(
   }
   return last;
 }
-
-/** Those who wait longest are shown, so many. */
-const OLDEST = 5;
-
-/** What nobody has answered, longest waiting first, at most five. */
-export async function waitingLongest(handlers: ChatHandlers): Promise<readonly Card[]> {
-  const { cards } = await handlers.list({ states: ['open', 'claimed', 'snoozed'], limit: 200 });
-  return cards
-    .filter((card) => card.waitingSince !== null)
-    .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0) || a.itemId - b.itemId)
-    .slice(0, OLDEST);
-}

@@ -122,4 +122,11 @@ export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
     does: 'three ideas for a post of our own, to be made a card',
     options: { source: { type: 'text', description: 'Where it would be posted: the name of a source' } },
   },
+  digest: {
+    usage: 'digest [day|week]',
+    does: 'the day in numbers and who waits longest, or the week for the council',
+    options: {
+      window: { type: 'choice', description: 'The day (default) or the week', choices: ['day', 'week'] },
+    },
+  },
 };

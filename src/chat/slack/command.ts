@@ -17,7 +17,7 @@ export type Command =
       readonly source: string | null;
     }
   | { readonly verb: 'find'; readonly words: string }
-  | { readonly verb: 'next' | 'sources' | 'digest' | 'settings' }
+  | { readonly verb: 'next' | 'sources' | 'settings' }
   | { readonly verb: 'who'; readonly words: string }
   | { readonly verb: 'stats'; readonly window: 'day' | 'week' }
   | { readonly verb: 'idea'; readonly text: string | null }
@@ -81,9 +81,6 @@ const ALIASES: Readonly<Record<string, CommandName>> = {
   numbers: 'stats',
   figures: 'stats',
   statistics: 'stats',
-  summary: 'digest',
-  report: 'digest',
-  today: 'digest',
   ideas: 'idea',
   post: 'idea',
   publish: 'idea',
@@ -123,7 +120,13 @@ export function parseCommand(raw: string): Command {
 }
 
 /** What people type for commands of the team. */
-const TEAM_ALIASES: Readonly<Record<string, string>> = { 'on-call': 'oncall', duty: 'oncall' };
+const TEAM_ALIASES: Readonly<Record<string, string>> = {
+  'on-call': 'oncall',
+  duty: 'oncall',
+  summary: 'digest',
+  report: 'digest',
+  today: 'digest',
+};
 
 function teamCommand(text: string): Command | null {
   const [first = ''] = text.split(/\s+/);
@@ -182,7 +185,6 @@ function command(name: CommandName, args: readonly string[]): Command {
       return { verb: 'help', about: args[0] ? nameOf(args[0].toLowerCase()) : null };
     case 'next':
     case 'sources':
-    case 'digest':
     case 'settings':
       return { verb: name };
     case 'list':

@@ -8,7 +8,7 @@ import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
 import { PAGE } from '../kit/words.ts';
-import { digestAnswer, shown, statsAnswer } from './answers.ts';
+import { shown, statsAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
 import { type Command, parseCommand } from './command.ts';
 import { act, type Desk, type Listener, tell, words } from './desk.ts';
@@ -79,8 +79,6 @@ async function answerTo(desk: Desk, asked: Asked, command: Command): Promise<Wor
       return null;
     case 'stats':
       return statsAnswer(desk, command.window);
-    case 'digest':
-      return digestAnswer(desk);
     case 'mute':
       return muteAnswer(desk, asked.clicker, command.words);
     case 'unmute':
