@@ -5,6 +5,7 @@ import type { ChatHandlers, PostOptions } from '../../src/chat/chat.ts';
 import { handlersIn } from '../../src/chat/slack/oauth.ts';
 import { createSlack, slack } from '../../src/chat/slack/slack.ts';
 import type { SlackChat } from '../../src/chat/slack/workspace.ts';
+import type { Notice } from '../../src/domain/notice.ts';
 import { AuthError, RejectedError } from '../../src/errors.ts';
 import { sampleCard } from '../support/cards.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
@@ -112,6 +113,30 @@ describe('several workspaces', () => {
     expect(only(here).text).toContain('Ana');
     expect(await chat.find?.(there, 8, 0, options().signal)).toMatch(/^T0SECOND\/C0THERE:/);
     expect(await chat.find?.(there, 7, 0, options().signal)).toBeNull();
+  });
+
+  it('hear what is said beside the cards, in the thread of their own card, and only their people are named', async () => {
+    const chat = await both();
+    const ref = await chat.post(there, card(8, there), options());
+    await clock.advance(2_000);
+    const notice = (title: string): Notice => ({
+      title,
+      tone: 'grey',
+      blocks: [],
+      buttons: [],
+      mention: [`slack:${FIRST}/U0ANA`, `slack:${SECOND}/U0BO`],
+    });
+    const telling = { ...options(), noticeId: 3, thread: ref, picture: null };
+    const said = await chat.tell(there, notice('Nobody has answered yet'), telling);
+    expect(said).toMatch(/^T0SECOND\/C0THERE:/);
+    expect(town.workspace(SECOND).pings()).toEqual(['U0BO']);
+    expect(await chat.findNotice(there, 3, ref, 0, options().signal)).toBe(said);
+    await clock.advance(2_000);
+    expect(await chat.retell(said, notice('Bo has it'), telling)).toBe(said);
+    expect(town.workspace(FIRST).shown('C0HERE')).toEqual([]);
+    const [, inThread] = shown(there);
+    expect(inThread?.text).toContain('Bo has it');
+    expect(inThread?.threadTs).toBe(ref.split(':')[1]);
   });
 
   it('a channel without a workspace is one of the first; an unknown workspace is told', async () => {
@@ -281,7 +306,10 @@ describe('an installation', () => {
       'channels:history',
       'chat:write',
       'commands',
+      'files:read',
+      'files:write',
       'groups:history',
+      'im:write',
       'reactions:read',
       'users:read',
     ]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { duration } from '../../src/chat/kit/words.ts';
 import { statsParts } from '../../src/chat/slack/figures.ts';
+import { botScopes } from '../../src/chat/slack/manifest.ts';
 import { rich } from '../../src/chat/slack/rich.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { Stats } from '../../src/domain/stats.ts';
@@ -485,14 +486,7 @@ describe('remarks', () => {
 
 describe('roles', () => {
   const groups = { policy: { managerGroups: ['S0MANAGERS'] } };
-  const scopes = [
-    'channels:history',
-    'chat:write',
-    'commands',
-    'groups:history',
-    'reactions:read',
-    'users:read',
-  ];
+  const scopes = botScopes();
 
   it('come from a user group, asked for every five minutes at most, and kept while Slack is out of order', async () => {
     const { handlers, slack, clock } = await open({ ...groups, scopes: [...scopes, 'usergroups:read'] });

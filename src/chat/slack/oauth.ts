@@ -1,7 +1,7 @@
 import type { App, Receiver, ReceiverEvent, webApi } from '@slack/bolt';
 import type { Check } from '../../domain/check.ts';
 import { AuthError, messageOf, RejectedError } from '../../errors.ts';
-import type { CardRef, ChatContext, ChatHandlers, ChatHealth, ChatLog } from '../chat.ts';
+import type { CardRef, ChatContext, ChatHandlers, ChatHealth, ChatLog, TellOptions } from '../chat.ts';
 import { createJobs } from '../kit/jobs.ts';
 import { readKeys, SealError, tokenBox } from './crypto.ts';
 import { httpConnection } from './http.ts';
@@ -246,6 +246,12 @@ export async function createSeveral(
     return sealed.get(teamId) ?? `The app is not installed in the workspace ${teamId}: open ${page} there.`;
   }
 
+  /** The thread of a card, as its own workspace knows it. */
+  const within = (options: TellOptions): TellOptions => ({
+    ...options,
+    thread: options.thread === null ? null : placeOf(options.thread).local,
+  });
+
   const named = (teamId: string, ref: CardRef): CardRef => `${teamId}/${ref}`;
 
   function troubles(): readonly string[] {
@@ -290,6 +296,20 @@ export async function createSeveral(
       }),
     remark: (ref, text, mention, options) =>
       inside(ref, async (chat, local) => chat.remark?.(local, text, mention, options)),
+    tell: (channel, notice, options) =>
+      inside(channel, async (chat, local) =>
+        named(placeOf(channel).teamId, await chat.tell(local, notice, within(options))),
+      ),
+    retell: (ref, notice, options) =>
+      inside(ref, async (chat, local) =>
+        named(placeOf(ref).teamId, await chat.retell(local, notice, within(options))),
+      ),
+    findNotice: (channel, noticeId, thread, since, signal) =>
+      inside(channel, async (chat, local) => {
+        const card = thread === null ? null : placeOf(thread).local;
+        const ref = await chat.findNotice(local, noticeId, card, since, signal);
+        return ref === null ? null : named(placeOf(channel).teamId, ref);
+      }),
     groupMembers: (group, signal) =>
       inside(group, async (chat, local) => (await chat.groupMembers?.(local, signal)) ?? []),
     health(): ChatHealth {

@@ -30,8 +30,11 @@ import { type Identity, type RawClient, type SlackWeb, slackWeb } from './web.ts
 
 type WebClientOptions = webApi.WebClientOptions;
 
+/** What is said beside the cards. */
+type Speech = 'tell' | 'retell' | 'findNotice';
+
 /** A Slack chat that can also tell when it has nothing left to do; tests and a stop wait for that. */
-export interface SlackChat extends Chat {
+export interface SlackChat extends Omit<Chat, Speech>, Required<Pick<Chat, Speech>> {
   /** Resolves when every click, form and command that came in has been worked on. */
   settled(): Promise<void>;
 }
