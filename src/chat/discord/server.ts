@@ -72,6 +72,9 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     rejectOnRateLimit: (limit) => waitOf(limit) > SHORT_WAIT_MS || waitOf(limit) <= 0,
     timeout: 15_000,
     userAgentAppendix: 'Potluck',
+    // The SDK's own client sends files through whatever undici was loaded first, and ours is of another version: the
+    // upload then never ends. Node's own `fetch` turns a form into bytes by itself.
+    makeRequest: (url, init) => fetch(url, init as unknown as RequestInit),
   }).setToken(token);
   const jobs = createJobs(log);
   let handlers: ChatHandlers | null = null;

@@ -225,7 +225,9 @@ async function readBody(
   type: string,
 ): Promise<{ readonly text: string; readonly files: ApiCall['files'] }> {
   if (!type.startsWith('multipart/form-data')) return { text: bytes.toString(), files: [] };
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+  const form = await new Response(new Uint8Array(bytes), {
+    headers: { 'content-type': type },
+  }).formData();
   const files: ApiCall['files'][number][] = [];
   for (const [field, value] of form)
     if (typeof value !== 'string')

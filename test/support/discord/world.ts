@@ -1,3 +1,5 @@
+// As in the product, where the sources' guarded fetch brings its own undici before Discord's SDK is loaded.
+import 'undici';
 import { Keyv } from 'keyv';
 import type { CardRef, ChatAction, ChatContext, HttpDoor } from '../../../src/chat/chat.ts';
 import { createDiscord, discord } from '../../../src/chat/discord/discord.ts';

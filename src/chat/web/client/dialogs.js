@@ -32,6 +32,15 @@ const REASONS = {
   'not-today': 'Not today',
 };
 
+/**
+ * @param {Card | null | undefined} card
+ * @returns {import('../../../domain/item.ts').DismissReason[]}
+ */
+function reasonsOf(card) {
+  const all = /** @type {import('../../../domain/item.ts').DismissReason[]} */ (Object.keys(REASONS));
+  return all.filter((reason) => card?.dismissReasons.includes(reason));
+}
+
 /** @type {readonly (readonly [string, string])[]} */
 export const KEYS = [
   ['j  k', 'next and previous card'],
@@ -130,7 +139,8 @@ export function dialogView(dialog, { card, now, name, me }) {
               ? 'Why not this idea?'
               : 'Why does it need no answer?',
           ),
-          (card?.dismissReasons ?? []).map((value, at) =>
+          // In the order above: the first is chosen already, and must do the least harm to whoever is in a hurry.
+          reasonsOf(card).map((value, at) =>
             h(
               'label',
               {},
