@@ -6,6 +6,7 @@ import { latestSlot } from '../domain/calendar.ts';
 import { itemsBehind } from '../domain/digest/behind.ts';
 import { chartAlt, chartSvg } from '../domain/digest/chart.ts';
 import { type Digest, makeDigest } from '../domain/digest/digest.ts';
+import { digestCsv } from '../domain/digest/export.ts';
 import type { DigestWindow } from '../domain/digest/facts.ts';
 import { type DigestSchedule, type DigestSpan, spanOfSlot, spanUntil } from '../domain/digest/schedule.ts';
 import { type DigestPart, digestNotices } from '../domain/digest/tell.ts';
@@ -156,8 +157,17 @@ export function createDigests(deps: DigestDeps): Digests {
       const found = await behind(more[0] ?? '', from, to);
       return found ? { ok: true, text: '', cards: { title: 'Behind this figure', ...found } } : NO_SUCH;
     }
+    if (verb === 'csv') return asCsv(more[0] === 'week' ? 'week' : 'day', from, to);
     if (verb !== 'voices' && verb !== 'worth') return NO_SUCH;
     return partAnswer(await make('week', { ...spanUntil('week', to, deps.zone), from }), verb);
+  }
+
+  async function asCsv(window: DigestWindow, from: number, to: number): Promise<Answer> {
+    const digest = await make(window, { ...spanUntil(window, to, deps.zone), from });
+    const day = new Date(to).toISOString().slice(0, 10);
+    const bytes = Buffer.from(digestCsv(digest));
+    const file = { name: `potluck-${window}-${day}.csv`, mime: 'text/csv', bytes };
+    return { ok: true, text: 'The figures as a table.', file };
   }
 
   function partAnswer(digest: Digest, wanted: DigestPart): Answer {

@@ -47,6 +47,49 @@ async function cookieOf(response: Response): Promise<string> {
   return response.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
 
+describe('the digest', () => {
+  it('is a page that runs nothing, with its chart as a picture and each figure with its meaning', async () => {
+    const { get, handlers } = await open();
+    handlers.put(sampleCard({ text: '<img src=x onerror=alert(1)>' }));
+    expect((await get('/digest?window=week')).headers.get('location')).toBe('/digest/page?window=week');
+    for (const window of ['day', 'week']) {
+      const response = await get(`/digest/page?window=${window}&figure=new`);
+      expect(response.status).toBe(200);
+      const page = await response.text();
+      expect(page).toContain('<h2>Figures</h2>');
+      expect(page).toContain('Behind this figure');
+      expect(page).not.toContain('<img src=x');
+      expect(page).not.toContain('<script');
+      const [, chart = ''] = /class="chart" src="([^"]+)" alt="[^"]{20,}"/.exec(page) ?? [];
+      const picture = await get(chart);
+      expect(picture.headers.get('content-type')).toContain('image/svg+xml');
+      expect(await picture.text()).toMatch(/^<svg /);
+    }
+    expect(await (await get('/digest/page?figure=%3Cb%3E')).text()).toContain(
+      'No figure is called “&#60;b&#62;”',
+    );
+  });
+
+  it('goes into spreadsheets and scripts', async () => {
+    const { get } = await open();
+    const csv = await get('/digest/digest.csv?window=week');
+    expect(csv.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="potluck-week-[\d-]+\.csv"$/,
+    );
+    expect(await csv.text()).toContain('section,id,name,value');
+    const json = (await (await get('/digest/digest.json')).json()) as { figures: unknown[] };
+    expect(json.figures.length).toBeGreaterThan(5);
+    for (const bad of ['window=year', 'to=tomorrow'])
+      expect((await get(`/digest/page?${bad}`)).status).toBe(400);
+  });
+
+  it('is behind the same door as the room', async () => {
+    const { get } = await locked();
+    expect((await get('/digest/digest.csv')).status).not.toBe(200);
+    expect((await get('/digest/page')).headers.get('location')).toBe('/login');
+  });
+});
+
 describe('the page', () => {
   it('runs nothing but its own files and cannot be framed', async () => {
     const { get } = await open();

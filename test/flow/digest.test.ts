@@ -269,11 +269,15 @@ describe('a digest that is asked for', () => {
     expect(council?.departments).toEqual([{ name: 'all', praise: 0, complaints: 1 }]);
     const answer = await digests.part.commands?.digest?.({ window: 'week' }, asked);
     const buttons = answer?.notice?.buttons ?? [];
-    expect(buttons.map(({ label }) => label)).toEqual(['What people say', 'What it is worth']);
-    for (const { press, label } of buttons) {
+    expect(buttons.map(({ label }) => label)).toEqual(['What people say', 'What it is worth', 'As CSV']);
+    for (const { press, label } of buttons.slice(0, 2)) {
       const part = await digests.part.presses?.digest?.(press.replace(/^digest:/, ''), asked);
       expect(part?.notice?.title).toContain(label);
     }
+    const csv = buttons.at(-1)?.press.replace(/^digest:/, '') ?? '';
+    const { file } = (await digests.part.presses?.digest?.(csv, asked)) ?? {};
+    expect(file?.name).toMatch(/^potluck-week-\d{4}-\d\d-\d\d\.csv$/);
+    expect(Buffer.from(file?.bytes ?? []).toString()).toContain('lid cracked');
   });
 
   it('tells what a prompt of ours brought back', async () => {

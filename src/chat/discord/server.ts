@@ -1,3 +1,4 @@
+import type { RESTOptions } from 'discord.js';
 import type { Card } from '../../domain/card.ts';
 import { AuthError, messageOf, RejectedError } from '../../errors.ts';
 import type { CardRef, Chat, ChatContext, ChatHandlers, ChatHealth, PostOptions } from '../chat.ts';
@@ -55,6 +56,30 @@ function fileOrigins(apiUrl: string | undefined): readonly string[] {
   return apiUrl === undefined ? own : [...own, new URL(apiUrl).origin];
 }
 
+/**
+ * The SDK's own client sends files through whatever undici was loaded first, and ours is of another version: the upload
+ * then never ends. Node's own `fetch` turns a form into bytes by itself. What it gives back is put into a plain object,
+ * because the SDK asks whether it is a global `Response`, and the web server puts a class of its own in that one's place.
+ */
+async function makeRequest(
+  ...[url, init]: Parameters<RESTOptions['makeRequest']>
+): ReturnType<RESTOptions['makeRequest']> {
+  const answer = await fetch(url, init as unknown as RequestInit);
+  const { headers, ok, status, statusText } = answer;
+  const plain = {
+    body: answer.body,
+    bodyUsed: false,
+    headers,
+    ok,
+    status,
+    statusText,
+    arrayBuffer: () => answer.arrayBuffer(),
+    json: () => answer.json(),
+    text: () => answer.text(),
+  };
+  return plain as unknown as Awaited<ReturnType<RESTOptions['makeRequest']>>;
+}
+
 /** One bot as a chat; nothing is connected before `start`. */
 export async function openServer(env: Env, rules: Policy, context: ChatContext): Promise<DiscordChat> {
   const { clock, log, cache } = context;
@@ -72,9 +97,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
     rejectOnRateLimit: (limit) => waitOf(limit) > SHORT_WAIT_MS || waitOf(limit) <= 0,
     timeout: 15_000,
     userAgentAppendix: 'Potluck',
-    // The SDK's own client sends files through whatever undici was loaded first, and ours is of another version: the
-    // upload then never ends. Node's own `fetch` turns a form into bytes by itself.
-    makeRequest: (url, init) => fetch(url, init as unknown as RequestInit),
+    makeRequest,
   }).setToken(token);
   const jobs = createJobs(log);
   let handlers: ChatHandlers | null = null;

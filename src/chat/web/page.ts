@@ -1,6 +1,9 @@
 /** A pot with three wisps of steam. */
 export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#6a3f5f"/><g fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"><path d="M7.5 14.5h17v5.2a5.3 5.3 0 0 1-5.3 5.3h-6.4a5.3 5.3 0 0 1-5.3-5.3ZM5 14.5h22"/><path d="M12 6.5c1.4 1.3-1.4 2.6 0 4M16.3 6.5c1.4 1.3-1.4 2.6 0 4M20.6 6.5c1.4 1.3-1.4 2.6 0 4"/></g></svg>`;
 
+const NO_SCRIPT =
+  '<noscript><p class="hint">This room needs JavaScript. Scripts can use the JSON at <code>/api/items</code>.</p></noscript>';
+
 interface PageOptions {
   readonly title: string;
   /** What the reader chose; null follows the system. */
@@ -9,11 +12,17 @@ interface PageOptions {
   readonly version: string;
 }
 
-function html(text: string): string {
+/** Text as it stands, in any place of a page. */
+export function html(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-function frame({ title, theme, version }: PageOptions, script: string, body: string): string {
+/** A page that needs no script. @param body markup that is already safe */
+export function plainPage(options: PageOptions, body: string): string {
+  return frame(options, null, body);
+}
+
+function frame({ title, theme, version }: PageOptions, script: string | null, body: string): string {
   return `<!doctype html>
 <html lang="en"${theme ? ` data-theme="${theme}"` : ''}>
 <head>
@@ -24,11 +33,11 @@ function frame({ title, theme, version }: PageOptions, script: string, body: str
 <meta name="robots" content="noindex">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/style.css?v=${version}">
-<script type="module" src="/assets/${script}?v=${version}"></script>
+${script === null ? '' : `<script type="module" src="/assets/${script}?v=${version}"></script>`}
 </head>
 <body>
 ${body}
-<noscript><p class="hint">This room needs JavaScript. Scripts can use the JSON at <code>/api/items</code>.</p></noscript>
+${script === null ? '' : NO_SCRIPT}
 </body>
 </html>
 `;

@@ -5,6 +5,7 @@ import type { ChatHandlers, ChatLog } from '../chat.ts';
 import { type Access, personName, type Visitor } from './access.ts';
 import { introductionSchema, loginSchema, themeSchema } from './api.ts';
 import { loadAssets } from './assets.ts';
+import { addDigest } from './digest.ts';
 import { addItems } from './items.ts';
 import type { Live } from './live.ts';
 import { loginPage, roomPage } from './page.ts';
@@ -139,18 +140,24 @@ async function guard(
   return undefined;
 }
 
+function themeIn(cookie: string | undefined): 'light' | 'dark' | null {
+  const chosen = /(?:^|;\s*)potluck_theme=(light|dark)(?:;|$)/.exec(cookie ?? '')?.[1];
+  return chosen === 'light' || chosen === 'dark' ? chosen : null;
+}
+
 async function addPages(app: App, options: RoomOptions): Promise<void> {
   const assets = await loadAssets();
-  const theme = (c: Context): 'light' | 'dark' | null => {
-    const chosen = /(?:^|;\s*)potluck_theme=(light|dark)(?:;|$)/.exec(c.req.header('cookie') ?? '')?.[1];
-    return chosen === 'light' || chosen === 'dark' ? chosen : null;
-  };
+  const theme = (c: Context): 'light' | 'dark' | null => themeIn(c.req.header('cookie'));
   app.get('/', (c) => c.html(roomPage({ title: options.title, theme: theme(c), version: assets.version })));
   app.get('/login', (c) =>
     options.open
       ? c.redirect('/', 302)
       : c.html(loginPage({ title: options.title, theme: theme(c), version: assets.version })),
   );
+  addDigest(app, options.handlers, (c) => ({
+    theme: themeIn(c.req.header('cookie')),
+    version: assets.version,
+  }));
   const serve = (c: Context, name: string): Response => {
     const asset = assets.files.get(name);
     if (!asset) return say(c, 404, 'not-found', 'There is nothing here.');

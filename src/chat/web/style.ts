@@ -271,6 +271,15 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 .toast .square:hover { background: none; opacity: .7; }
 
 /* The door */
+.report { max-width: 1100px; margin: 0 auto; padding: 24px 20px 60px; }
+.report h1 { font: 600 28px/1.2 var(--serif); margin: 12px 0; }
+.report h2 { font: 600 20px/1.3 var(--serif); margin: 28px 0 8px; }
+.report .chart { width: 100%; height: auto; border-radius: 12px; margin: 16px 0; }
+.report table { width: 100%; border-collapse: collapse; }
+.report th, .report td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; font-weight: 400; }
+.report th { width: 22%; }
+.report td:nth-child(2) { font-weight: 600; white-space: nowrap; }
+.report blockquote { margin: 4px 0 8px 16px; }
 .door { min-height: 90dvh; max-width: none; display: grid; place-items: center; padding: 20px; }
 .door .box { width: min(380px, 100%); }
 .door h1 { font: 600 26px/1.2 var(--serif); }

@@ -66,6 +66,7 @@ export function figuresNotice(digest: Digest, picture: NoticePicture | null): No
       { press: `digest:voices:${span(digest)}`, label: 'What people say' },
       { press: `digest:worth:${span(digest)}`, label: 'What it is worth' },
     );
+  buttons.push({ press: `digest:csv:${digest.window}:${span(digest)}`, label: 'As CSV' });
   return notice(
     digestTitle(digest),
     toneOf(digest),

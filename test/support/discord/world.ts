@@ -1,4 +1,6 @@
-// As in the product, where the sources' guarded fetch brings its own undici before Discord's SDK is loaded.
+// As in the product: the sources' guarded fetch brings its own undici before Discord's SDK is loaded, and the web server
+// puts its own `Response` in the place of the global one.
+import '@hono/node-server';
 import 'undici';
 import { Keyv } from 'keyv';
 import type { CardRef, ChatAction, ChatContext, HttpDoor } from '../../../src/chat/chat.ts';

@@ -85,6 +85,7 @@ function top(room) {
       LINK_WORDS[room.link],
     ),
     h('span', { class: 'grow' }),
+    h('a', { class: 'quiet', href: '/digest/page' }, 'Digest'),
     h(
       'button',
       { type: 'button', class: 'quiet me', 'data-do': 'name', title: 'Change your name' },
