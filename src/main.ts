@@ -397,7 +397,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         return own === null || named ? own : Math.max(own, stages.cardsPerHour(place));
       },
       labelOf: (name) => byName.get(name)?.label ?? name,
-      themesOf: () => [],
+      names: config.brand.names,
     });
     presents.set(
       chat.kind,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { BUDGET_WINDOW_MS, type Held, rollUpNotice, showAllPress } from '../domain/attention.ts';
+import { findThemes } from '../domain/digest/themes.ts';
 import type { Item } from '../domain/item.ts';
 import { URGENT } from '../domain/make-card.ts';
 import { readableText } from '../domain/post.ts';
@@ -29,8 +30,8 @@ export interface AttentionDeps {
   /** Within which the budget holds, in milliseconds; default an hour. */
   readonly windowMs?: number;
   readonly labelOf: (source: string) => string;
-  /** What a few texts have in common, most first. Pure. */
-  readonly themesOf: (held: readonly Held[]) => readonly string[];
+  /** Our own names: everybody says them. */
+  readonly names: readonly string[];
 }
 
 /** So many held ones, or one held for so long, are worth a message of their own. */
@@ -119,7 +120,7 @@ export function createAttention(deps: AttentionDeps): Attention {
         perHour: deps.budget({ chat, channel }) ?? 0,
         total,
         held,
-        themes: deps.themesOf(held),
+        themes: themesOf(held, deps.names),
         labelOf: deps.labelOf,
       });
       await notices.tell(`rollup/${begun}`, [{ chat, channel }], notice);
@@ -132,6 +133,23 @@ export function createAttention(deps: AttentionDeps): Attention {
 }
 
 const SHOWN = 25;
+
+const THEMES = 3;
+
+/** What the held ones talk about, most first. */
+function themesOf(held: readonly Held[], names: readonly string[]): readonly string[] {
+  const voices = held.map(({ item, author, text, url }) => ({
+    source: item.source,
+    text,
+    lang: null,
+    authorId: author,
+    by: author,
+    url,
+    at: item.openedAt,
+    itemId: item.id,
+  }));
+  return findThemes(voices, [], { names, limit: THEMES }).map(({ phrase }) => phrase);
+}
 
 /** “Show all” below a roll-up. */
 export function attentionDesk(deps: {

@@ -26,7 +26,7 @@ describe('the attention budget of a channel', () => {
       windowMs: WINDOW,
       budget: ({ channel }) => (channel === 'open' ? null : BUDGET),
       labelOf: (source) => source,
-      themesOf: () => ['the lid'],
+      names: [],
     });
     at = presenting(world, chat, { holder, attention });
   }
@@ -47,7 +47,8 @@ describe('the attention budget of a channel', () => {
     Array.from({ length: count }, (_, n) =>
       theirs(`q${from + n}`, from + n, {
         conversationId: `c${from + n}`,
-        text: `question ${n} p=50 ${words}`,
+        text: `question ${n} p=50 ${words}: why is there a broken lid?`,
+        author: { id: `a${n}`, name: `Person ${n}`, handle: '', url: null, avatarUrl: null },
       }),
     );
   const posted = (): number => chat.writes.filter(({ kind }) => kind === 'post').length;
@@ -59,7 +60,7 @@ describe('the attention budget of a channel', () => {
     expect(posted()).toBe(BUDGET);
     expect(rollUps()).toHaveLength(1);
     expect(rollUps()[0]?.title).toMatch(/^7 more conversations wait/);
-    expect(JSON.stringify(rollUps()[0])).toContain('the lid');
+    expect(JSON.stringify(rollUps()[0])).toContain('They talk about: broken lid');
     await world.clock.advance(WINDOW);
     expect(posted()).toBe(2 * BUDGET);
     expect(rollUps()[0]?.title).toMatch(/^2 more conversations wait/);
