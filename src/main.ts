@@ -253,17 +253,15 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const router = routerOf(config);
   const places = (verdict: Verdict, post: Post): readonly Place[] =>
     router({ verdict, post, at: clock.now(), author: { known: true } }).places;
-  const changed = (itemIds: readonly number[]): void => {
-    changes.tell(itemIds);
+  const nudge = (): void => {
     for (const present of presents.values()) present.nudge();
   };
-  const notices = createNotices({
-    store,
-    clock,
-    nudge: () => {
-      for (const present of presents.values()) present.nudge();
-    },
-  });
+  const changed = (itemIds: readonly number[]): void => {
+    changes.tell(itemIds);
+    nudge();
+  };
+  const labelOf = (name: string): string => byName.get(name)?.label ?? name;
+  const notices = createNotices({ store, clock, nudge });
   const stages = createStages({
     store,
     clock,
@@ -396,7 +394,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         const named = Object.hasOwn(config.attention.channels, `${place.chat}:${place.channel}`);
         return own === null || named ? own : Math.max(own, stages.cardsPerHour(place));
       },
-      labelOf: (name) => byName.get(name)?.label ?? name,
+      labelOf,
       names: config.brand.names,
     });
     presents.set(
@@ -408,7 +406,6 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   await http.listen();
   const people = { store, clock, sources: byName, zone: config.time.zone, view, changed, newId: randomUUID };
   const thanks = createThanks({ ...people, notices, places: config.teamPlaces });
-  const labelOf = (name: string): string => byName.get(name)?.label ?? name;
   const incidents = createIncidents({ store, clock, notices, own: ownWords(config.brand), labelOf });
   const duty = createDuty({
     ...config.duty,
@@ -428,9 +425,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     channelsOf(config, chat)
       .slice(0, 1)
       .map((channel) => ({ chat, channel }));
-  const digests = createDigestsOf(config, { store, clock, view, leases, log }, byName, watches, () => {
-    for (const present of presents.values()) present.nudge();
-  });
+  const digests = createDigestsOf(config, { store, clock, view, leases, log }, byName, watches, nudge);
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),

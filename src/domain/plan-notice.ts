@@ -1,5 +1,6 @@
 import type { Notice, NoticeBlock, NoticeButton } from './notice.ts';
 import type { Plan, PlannedHours, PlannedRule } from './plan.ts';
+import { many } from './text.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const DAY = 86_400_000;
@@ -136,10 +137,6 @@ function hourWords(hour: number): string {
 
 function percent(part: number, all: number): string {
   return `${all === 0 ? 0 : Math.round((part / all) * 100)} %`;
-}
-
-function many(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** A value as people write it in YAML, in one line. */
