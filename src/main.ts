@@ -20,7 +20,7 @@ import type { Item } from './domain/item.ts';
 import { URGENT } from './domain/make-card.ts';
 import type { Post } from './domain/post.ts';
 import { type AcceptedRules, type Place, placeOf, ruleList } from './domain/routing.ts';
-import { withinTarget } from './domain/service.ts';
+import { keptTarget } from './domain/service.ts';
 import { triage } from './domain/triage/triage.ts';
 import type { Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
@@ -269,6 +269,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     sources: stagedSources(config, sources),
     rules: config.routes,
     defaults: config.defaults,
+    own: ownWords(config.brand),
     context: {
       finds: findsPattern,
       zone: config.time.zone,
@@ -526,10 +527,7 @@ function createDigestsOf(
       const health = await Promise.all([...watches.values()].map((watch) => watch.health()));
       return health.flatMap(({ state, label }) => (state === 'blind' ? [label] : []));
     },
-    target: (answer) =>
-      answer.waitedMs === null
-        ? null
-        : withinTarget(config.service, answer, answer.at - answer.waitedMs, answer.at),
+    target: (answer) => keptTarget(config.service, answer),
     advocates: async (limit) => {
       const found = await listAdvocates({ store: deps.store, sources }, deps.clock, limit);
       return found.map(({ called, url, labels, reasons }) => ({ name: called, url, labels, reasons }));

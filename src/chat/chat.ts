@@ -69,6 +69,11 @@ export interface ListQuery {
   readonly channel?: string;
   /** Words in the text or the author's name. */
   readonly words?: string;
+  /**
+   * Open items that nobody is told of (a rule says “digest only”, or the source is only listened to): `without` them (the
+   * default), `with` them (the default of a search for words), or `only` them.
+   */
+  readonly quiet?: 'without' | 'with' | 'only';
   /** `urgency` (default): priority, then longest waiting. `recent`: last changed first. */
   readonly order?: 'urgency' | 'recent';
   /** At most 200, default 50. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { type Item, type ItemEvent, isClosed, isUnpublished } from './item.ts';
+import type { Answer } from './stats.ts';
 import { KINDS, type Kind } from './triage/verdict.ts';
 import { addWorking, type Span, type WorkingTime, workingBetween } from './working-time.ts';
 
@@ -182,6 +183,15 @@ export function withinTarget(
 ): boolean | null {
   const target = targetFor(service, about);
   return target && waited(service, target, since, answeredAt, snoozes) <= target.answer;
+}
+
+/**
+ * Whether an answer that was given kept its target, by the same clock as the reminders before it: in the team's hours where
+ * the target is in them, and not while it was snoozed. Null where nobody waited, or there is no target.
+ */
+export function keptTarget(service: Service, answer: Answer): boolean | null {
+  if (answer.waitedMs === null) return null;
+  return withinTarget(service, answer, answer.at - answer.waitedMs, answer.at, answer.snoozes);
 }
 
 /** In the order in which they happen. */

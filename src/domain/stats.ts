@@ -1,5 +1,6 @@
 import type { DismissReason } from './item.ts';
 import type { Kind } from './triage/verdict.ts';
+import type { Span } from './working-time.ts';
 
 /** Figures of a window of time. Definitions are with {@link makeStats}. */
 export interface Stats {
@@ -53,6 +54,8 @@ export interface Answer extends Moment {
   readonly priority: number;
   /** From the customer's post to the answer, as the network dates both; null where nobody waited. */
   readonly waitedMs: number | null;
+  /** For which the item was snoozed until then, in order; absent where it never was. */
+  readonly snoozes?: readonly Span[];
 }
 
 /** Closed without an answer by a person. */
@@ -151,10 +154,10 @@ export function dismissalsOf(raw: Raw): readonly Dismissal[] {
  * - **answered**: answers given in the window, whether sent through Potluck, seen on the network or marked by a person. A
  *   conversation that came back and was answered again counts twice.
  * - **dismissed**: closed without an answer by a person in the window; **byReason**: the same, by the last reason given.
- * - **waiting**: not closed and with a customer who waits, now, whenever it came.
+ * - **waiting**: not closed and with a customer who waits, now, whenever it came; what nobody is told of does not wait.
  * - **time to answer**: from the customer's post (the first unanswered one) to the answer, as the network dates both.
  *   Where nobody waited (a new follower, say) there is no such time. Median and p90 by nearest rank.
- * - **inTime**: of the answers that have a target, those that kept it.
+ * - **inTime**: of the answers that have a target, those that kept it; time counts as it does on cards and for reminders.
  * - **noise**: filtered, or opened and dismissed as not relevant or spam, of all that came (filtered and opened).
  * - **useful**: of the opened ones, those that somebody took or answered.
  * - **byKind**: of the opened ones, each once under its leading kind; **bySource**: of the same, so both sum to `opened`

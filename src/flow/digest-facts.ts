@@ -90,6 +90,7 @@ async function waitingNow(store: Store): Promise<readonly Waiting[]> {
   const items = await store.items({
     states: ['open', 'claimed', 'snoozed'],
     order: 'waiting',
+    quiet: false,
     limit: WAITING,
   });
   const lines = await Promise.all(

@@ -138,6 +138,7 @@ export function createDigests(deps: DigestDeps): Digests {
       const waiting = await store.items({
         states: ['open', 'claimed', 'snoozed'],
         order: 'waiting',
+        quiet: false,
         limit: MAX_SHOWN,
       });
       const { waiting: total } = await store.window(to, to);

@@ -15,13 +15,16 @@ export interface Moved {
   readonly left: number;
 }
 
-function deckOf(queries: Queries, now: number): Deck {
-  return { queries, now, step: (item, action) => apply(queries, item, action, now) };
+function deckOf(queries: Queries, now: number, own: ReadonlySet<string>): Deck {
+  return { queries, now, own, step: (item, action) => apply(queries, item, action, now) };
 }
 
 /**
  * Brings what a source said quietly before the team: only what still waits for an answer and is not older than the window.
- * The rest stays in the list, so that nobody is flooded. Cards go out most urgent first, by themselves.
+ * The rest stays in the list, so that nobody is flooded. Similar complaints fold into one incident, as they do when they come
+ * in; cards go out most urgent first, by themselves, as far as the channels' attention reaches.
+ *
+ * @param own our own names, folded
  */
 export async function engage(
   queries: Queries,
@@ -29,10 +32,11 @@ export async function engage(
   now: number,
   windowMs: number,
   router: Router,
+  own: ReadonlySet<string>,
 ): Promise<Moved> {
   const items = await queries.items({ source, states: ['open', 'claimed', 'snoozed'], limit: MAX_ITEMS });
   const quiet = items.filter((item) => item.quiet === 'stage');
-  const deck = deckOf(queries, now);
+  const deck = deckOf(queries, now, own);
   const changed: number[] = [];
   for (const item of quiet) {
     if (!item.answerDue || (item.waitingSince ?? 0) < now - windowMs) continue;
@@ -46,7 +50,7 @@ export async function engage(
       at: now,
       author: { known: met.conversations > 0, tags },
     });
-    await show(deck, item, routing, quietOf(routing, 'engage'));
+    await show(deck, item, post, routing, quietOf(routing, 'engage'));
     changed.push(item.id);
   }
   return { changed, left: quiet.length - changed.length };

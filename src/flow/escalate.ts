@@ -70,11 +70,12 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     for (let offset = 0; offset < MAX_ITEMS; offset += PAGE) {
       const items = await store.items({
         states: ['open', 'claimed'],
+        quiet: false,
         order: 'urgency',
         limit: PAGE,
         offset,
       });
-      const waiting = items.filter((item) => item.waitingSince !== null && !item.quiet);
+      const waiting = items.filter((item) => item.waitingSince !== null);
       const rows = await store.escalations(waiting.map(({ id }) => id));
       for (const item of waiting) {
         const done = rows.filter((row) => row.itemId === item.id && row.waitingSince === item.waitingSince);
@@ -223,10 +224,10 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     opening: { readonly at: number; readonly closedSince: number },
     now: number,
   ): Promise<Notice | null> {
-    const open = await openItems(store, deps.places);
+    const open = await openItems(store);
     const items = open.filter(
-      ({ waitingSince, quiet }) =>
-        !quiet && waitingSince !== null && waitingSince >= opening.closedSince && waitingSince < opening.at,
+      ({ waitingSince }) =>
+        waitingSince !== null && waitingSince >= opening.closedSince && waitingSince < opening.at,
     );
     if (items.length === 0) return null;
     const [first] = (await deps.roster?.onDuty()) ?? [];
@@ -236,7 +237,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
       tone: 'grey',
       blocks: [
         { type: 'text', text: `Since ${since}, and still open.` },
-        ...(await namedItems(deps.view, items, now)),
+        ...(await namedItems(deps, items, now)),
       ],
       buttons: [],
       mention: first ? idsOf(first.people) : [],

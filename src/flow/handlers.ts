@@ -122,10 +122,15 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
   };
 }
 
-/** A channel means a channel of the asking chat; without one, people see every item of the team. */
+/**
+ * A channel means a channel of the asking chat; without one, people see every item of the team. What nobody is told of is
+ * there for whoever asks for it, or looks for words.
+ */
 function withChat(
-  query: Omit<ListQuery, 'limit' | 'offset'>,
+  { quiet: asked, ...query }: Omit<ListQuery, 'limit' | 'offset'>,
   chat: string,
 ): Omit<ItemQuery, 'limit' | 'offset'> {
-  return query.channel === undefined ? query : { ...query, chat };
+  const quiet = asked ?? (query.words === undefined ? 'without' : 'with');
+  const filter = quiet === 'with' ? query : { ...query, quiet: quiet === 'only' };
+  return query.channel === undefined ? filter : { ...filter, chat };
 }

@@ -34,7 +34,11 @@ export async function joinIncident(
   if (!item.kinds.includes('complaint') || isClosed(item)) return false;
   const author = `${post.source}/${post.author.id}`;
   const words = signatureWords(readableText(post), post.lang, own);
-  const recent = await queries.recentSignatures(now - INCIDENT_WINDOW_MS, MAX_COMPARED);
+  const all = await queries.recentSignatures(now - INCIDENT_WINDOW_MS, MAX_COMPARED);
+  // It may have been before the team already, and then been silenced: nothing is compared with itself.
+  const before = all.find(({ itemId }) => itemId === item.id);
+  if (before?.incident) return false;
+  const recent = all.filter((each) => each !== before);
   const found = gather({ author, words }, recent, now);
   await queries.rememberSignature({ itemId: item.id, author, words, at: now });
   if (found === null) return false;

@@ -322,7 +322,7 @@ async function customerSpoke(
       standing,
     } as const;
     next = await live(life, item, action);
-    if (!isClosed(next)) next = await routeAgain(life, item, next, routing, verdict.answerDue);
+    if (!isClosed(next)) next = await routeAgain(life, item, next, post, routing, verdict.answerDue);
   } else {
     next = await open(life, post, verdict);
   }
@@ -345,16 +345,22 @@ async function routeAgain(
   life: Life,
   before: Item,
   item: Item,
+  post: Post,
   routing: Routing,
   due: boolean,
 ): Promise<Item> {
   const back = isClosed(before) && (wasFiltered(before) || life.stage !== 'engage');
   if (!back && !(due && before.quiet)) return item;
-  return show(deckOf(life), item, routing, quietOf(routing, life.stage));
+  return show(deckOf(life), item, post, routing, quietOf(routing, life.stage));
 }
 
 function deckOf(life: Life): Deck {
-  return { queries: life.queries, now: life.now, step: (item, action) => live(life, item, action) };
+  return {
+    queries: life.queries,
+    now: life.now,
+    own: life.own,
+    step: (item, action) => live(life, item, action),
+  };
 }
 
 /** What a customer's post that arrives out of order means for the item. */
@@ -447,7 +453,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     if (await queries.addPlace(twin.id, post.source, post.conversationId)) {
       const also = await live(life, twin, { type: 'also-posted', source: post.source, url: post.url });
       const told = quietOf(routing, life.stage) === null;
-      if (also.quiet && told && !isClosed(also)) await show(deckOf(life), also, routing, null);
+      if (also.quiet && told && !isClosed(also)) await show(deckOf(life), also, post, routing, null);
       life.touched.add(twin.id);
     }
     return null;

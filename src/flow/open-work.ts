@@ -3,7 +3,6 @@ import type { Card } from '../domain/card.ts';
 import type { Item } from '../domain/item.ts';
 import type { NoticeBlock, NoticeLine } from '../domain/notice.ts';
 import { cutAfter } from '../domain/post.ts';
-import type { Place } from '../domain/routing.ts';
 import type { Queries } from '../store/store.ts';
 import type { View } from './view.ts';
 
@@ -26,52 +25,68 @@ function itemLine(card: Card, now: number): NoticeLine {
   };
 }
 
-/** What is open and has a card in one of the chats: what has none is nobody's yet. Most urgent first. */
-export async function openItems(
-  store: Pick<Queries, 'items'>,
-  places: readonly Place[],
-): Promise<readonly Item[]> {
+/** What is open and waits for one of the team, most urgent first; what nobody is told of does not. */
+export async function openItems(store: Pick<Queries, 'items'>): Promise<readonly Item[]> {
   const found = new Map<number, Item>();
-  for (const chat of new Set(places.map((place) => place.chat))) {
-    for (let offset = 0; offset < MAX_ITEMS; offset += PAGE) {
-      const page = await store.items({
-        states: ['open', 'claimed'],
-        chat,
-        order: 'urgency',
-        limit: PAGE,
-        offset,
-      });
-      for (const item of page) found.set(item.id, item);
-      if (page.length < PAGE) break;
-    }
+  for (let offset = 0; offset < MAX_ITEMS; offset += PAGE) {
+    const page = await store.items({
+      states: ['open', 'claimed'],
+      quiet: false,
+      order: 'urgency',
+      limit: PAGE,
+      offset,
+    });
+    for (const item of page) found.set(item.id, item);
+    if (page.length < PAGE) break;
   }
-  const waiting = ({ waitingSince }: Item): number => waitingSince ?? Number.MAX_SAFE_INTEGER;
-  return [...found.values()].sort(
-    (a, b) => b.priority - a.priority || waiting(a) - waiting(b) || a.id - b.id,
-  );
+  return [...found.values()];
 }
 
-/** The most urgent of some items by name. */
+type Reads = Pick<Queries, 'incidentsOf'>;
+
+/** Items with those of one incident together, where its most urgent one stands. */
+async function gathered(store: Reads, items: readonly Item[]): Promise<readonly (readonly Item[])[]> {
+  const incidents = await store.incidentsOf(items.map(({ id }) => id));
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const incident = incidents.get(item.id);
+    const key = incident === undefined ? `item ${item.id}` : `incident ${incident}`;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}
+
+/** The most urgent of some items by name; similar complaints are one line. */
 export async function namedItems(
-  view: View,
+  { store, view }: { readonly store: Reads; readonly view: View },
   items: readonly Item[],
   now: number,
 ): Promise<readonly NoticeBlock[]> {
-  const cards = await view.cards(items.slice(0, NAMED));
+  const groups = await gathered(store, items);
+  const named = groups.slice(0, NAMED);
+  const cards = await view.cards(named.flatMap(([first]) => first ?? []));
+  const lines = cards.map((card, index) => {
+    const line = itemLine(card, now);
+    const alike = named[index]?.length ?? 1;
+    return alike > 1 ? { ...line, text: `${alike} similar complaints, the most urgent: ${line.text}` } : line;
+  });
+  const shown = named.reduce((sum, group) => sum + group.length, 0);
   return [
-    { type: 'list', lines: cards.map((card) => itemLine(card, now)) },
-    ...(items.length > cards.length
-      ? [{ type: 'small', text: `The most urgent ${cards.length} of ${items.length}.` } as const]
+    { type: 'list', lines },
+    ...(items.length > shown
+      ? [{ type: 'small', text: `The most urgent ${shown} of ${items.length}.` } as const]
       : []),
   ];
 }
 
 /** What is open, in figures and the most urgent by name. */
 export async function openWork(
-  deps: { readonly store: Pick<Queries, 'items'>; readonly view: View; readonly places: readonly Place[] },
+  deps: { readonly store: Pick<Queries, 'items' | 'incidentsOf'>; readonly view: View },
   now: number,
 ): Promise<readonly NoticeBlock[]> {
-  const items = await openItems(deps.store, deps.places);
+  const items = await openItems(deps.store);
   if (items.length === 0) return [{ type: 'text', text: 'Nothing is open.' }];
   const claimed = items.filter(({ state }) => state === 'claimed').length;
   return [
@@ -82,6 +97,6 @@ export async function openWork(
         { label: 'claimed', value: String(claimed) },
       ],
     },
-    ...(await namedItems(deps.view, items, now)),
+    ...(await namedItems(deps, items, now)),
   ];
 }

@@ -1,10 +1,12 @@
 import { type AuthorKey, authorKey } from '../domain/acquaintance.ts';
 import type { Item, Quiet, SystemAction } from '../domain/item.ts';
+import type { Post } from '../domain/post.ts';
 import { type NamedRule, type Place, type Routing, route, routeNotices } from '../domain/routing.ts';
 import type { RuleContext, Subject } from '../domain/routing-fits.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Verdict } from '../domain/triage/verdict.ts';
 import type { Queries } from '../store/store.ts';
+import { joinIncident } from './incidents.ts';
 
 /** What the rules make of a post. */
 export interface Router {
@@ -49,23 +51,40 @@ export async function tagsOf(
 
 /** A transaction in which items are routed. */
 export interface Deck {
-  readonly queries: Pick<Queries, 'wantCards' | 'tellNotice'>;
+  readonly queries: Queries;
   readonly now: number;
+  /** Our own names, folded: they tell no complaint from another. */
+  readonly own: ReadonlySet<string>;
   /** One system action; returns the item as it then stands. */
   readonly step: (item: Item, action: SystemAction) => Promise<Item>;
 }
 
-/** Routes an item again that nobody was told of, or that shall be told no more. */
-export async function show(deck: Deck, item: Item, routing: Routing, quiet: Quiet | null): Promise<Item> {
+/**
+ * Routes an item again that nobody was told of, or that shall be told no more.
+ *
+ * @param post what it is about: one of many complaints about the same is on the card that they have together
+ */
+export async function show(
+  deck: Deck,
+  item: Item,
+  post: Post,
+  routing: Routing,
+  quiet: Quiet | null,
+): Promise<Item> {
   const why = routing.by.map(({ words }) => words).join('; ');
   const owner = quiet ? null : routing.owner;
   const next = await deck.step(item, { type: 'route', quiet, owner, priority: item.priority, why });
-  if (!quiet) await bring(deck, item.id, routing);
+  if (!quiet && !(await joinIncident(deck.queries, next, post, deck.now, deck.own)))
+    await bring(deck, item.id, routing);
   return next;
 }
 
 /** Brings an item before the team: its cards, and a word to those whom the rules name. */
-export async function bring({ queries, now }: Deck, itemId: number, routing: Routing): Promise<void> {
+export async function bring(
+  { queries, now }: Pick<Deck, 'queries' | 'now'>,
+  itemId: number,
+  routing: Routing,
+): Promise<void> {
   await queries.wantCards(itemId, routing.places);
   for (const { place, notice } of routeNotices(routing))
     await queries.tellNotice({ key: `route/${itemId}`, ...place, notice, thread: itemId, at: now });

@@ -40,6 +40,8 @@ export interface StagesDeps {
   readonly defaults: readonly Place[];
   /** `working` is null where the team does not say when it works: then the hours of accepted plans hold. */
   readonly context: Omit<RuleContext, 'working'> & { readonly working: ((at: number) => boolean) | null };
+  /** Our own names, folded: they tell no complaint from another. */
+  readonly own: ReadonlySet<string>;
   readonly changed: (itemIds: readonly number[]) => void;
   /** Something is to be proposed: called after a source came to `plan`. */
   readonly planned: (source: string) => Promise<void>;
@@ -131,7 +133,7 @@ export function createStages(deps: StagesDeps): Stages {
       await saveStage(queries, source.name, stage, now, by);
       if (stage === 'engage') {
         const router = routerFor(await readAll(queries));
-        moved = await engage(queries, source.name, now, source.engageWithinMs, router);
+        moved = await engage(queries, source.name, now, source.engageWithinMs, router, deps.own);
       } else if (before === 'engage') moved = await silence(queries, source.name, now, stage);
       return { ok: true, text: changeWords(source, stage, moved) };
     });
@@ -232,7 +234,7 @@ function changeWords({ label, name, engageWithinMs }: StagedSource, stage: Stage
     case 'engage': {
       const hours = Math.round(engageWithinMs / 3_600_000);
       const got = `${moved.changed.length} unanswered of the last ${hours} hours come before the team, the most urgent first`;
-      const left = moved.left === 0 ? '' : `; what is older stays in the list: ${moved.left}`;
+      const left = moved.left === 0 ? '' : `; what is older stays in the quiet list: ${moved.left}`;
       return `${here} is engaged: ${got}${left}.`;
     }
   }

@@ -13,6 +13,7 @@ type IncidentQueries = Pick<
   | 'endIncident'
   | 'incident'
   | 'openIncidents'
+  | 'incidentsOf'
   | 'incidentItems'
 >;
 
@@ -106,6 +107,19 @@ export function incidentQueries(door: Door): IncidentQueries {
         .limit(limit)
         .execute();
       return rows.map(toIncident);
+    },
+
+    async incidentsOf(itemIds) {
+      if (itemIds.length === 0) return new Map();
+      const rows = await door
+        .db()
+        .selectFrom('signatures')
+        .innerJoin('incidents', 'incidents.id', 'signatures.incident_id')
+        .select(['item_id', 'incident_id'])
+        .where('item_id', 'in', [...itemIds])
+        .where('incidents.state', '=', 'open')
+        .execute();
+      return new Map(rows.map((row) => [row.item_id, Number(row.incident_id)]));
     },
 
     async incidentItems(id, limit) {

@@ -25,6 +25,8 @@ export interface ItemQuery {
   /** Only items with a card wanted in this chat (and channel). */
   readonly chat?: string;
   readonly channel?: string;
+  /** True: only open items that nobody is told of. False: all but those. Left out: both. */
+  readonly quiet?: boolean;
   /** Words, all of which occur (case-insensitively) in a post of the conversation or its author's name; at most 10. */
   readonly words?: string;
   /** `urgency`: priority descending, then longest waiting, then id. `recent`: last changed first. `waiting`: longest waiting first. */
@@ -269,6 +271,7 @@ export interface Queries {
   bindConversation(id: number, conversationId: string): Promise<void>;
   items(query: ItemQuery): Promise<readonly Item[]>;
   countItems(query: Omit<ItemQuery, 'limit' | 'offset' | 'order'>): Promise<number>;
+  /** Open ones that nobody is told of are left out. */
   countByState(query: {
     readonly chat?: string;
     readonly channel?: string;
@@ -295,7 +298,10 @@ export interface Queries {
   itemsOfAuthor(source: string, authorId: string, limit: number): Promise<readonly Item[]>;
 
   // The team's work as a whole
-  /** What happened from `from` (included) to `to` (excluded), at most the newest 50,000 events, and who waits now. */
+  /**
+   * What happened from `from` (included) to `to` (excluded), at most the newest 50,000 events, and who waits now, but for
+   * those of whom nobody is told.
+   */
   window(from: number, to: number): Promise<Raw>;
   /** What others wrote in a window, newest first, spam left out. */
   heard(from: number, to: number, limit: number): Promise<readonly Heard[]>;
@@ -402,6 +408,8 @@ export interface Queries {
   endIncident(id: number, state: 'done' | 'split'): Promise<boolean>;
   incident(id: number): Promise<Incident | null>;
   openIncidents(limit: number): Promise<readonly Incident[]>;
+  /** Of these items, those that are in an incident which is open, with its number. */
+  incidentsOf(itemIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Its items, oldest first. */
   incidentItems(id: number, limit: number): Promise<readonly Item[]>;
 

@@ -1,8 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
-import { DISMISS_REASONS, type DismissReason } from '../domain/item.ts';
+import { DISMISS_REASONS, type DismissReason, type ItemEvent } from '../domain/item.ts';
+import { snoozesOf } from '../domain/service.ts';
 import type { Answer, Dismissal, Filtering, Holding, Opening, Publishing, Raw } from '../domain/stats.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 import type { Door } from './door.ts';
+import { isQuiet, not } from './items.ts';
 import { NEVER } from './schema.ts';
 import type { Queries } from './store.ts';
 
@@ -30,7 +32,9 @@ export function windowQueries(door: Door): Pick<Queries, 'window'> {
   return {
     async window(from, to) {
       const [rows, waiting] = await Promise.all([eventsOf(door, from, to), waitingNow(door)]);
-      return { ...assembled(rows.slice(0, MAX_EVENTS)), ...waiting, cut: rows.length > MAX_EVENTS };
+      const lists = assembled(rows.slice(0, MAX_EVENTS));
+      const answers = await withSnoozes(door, lists.answers);
+      return { ...lists, answers, ...waiting, cut: rows.length > MAX_EVENTS };
     },
   };
 }
@@ -63,12 +67,55 @@ async function eventsOf(door: Door, from: number, to: number): Promise<readonly 
     .execute();
 }
 
+const IDS_A_STATEMENT = 500;
+
+/** Each answer with the times for which its item had been snoozed. Few ever are: only of those the history is read. */
+async function withSnoozes(door: Door, answers: readonly Answer[]): Promise<readonly Answer[]> {
+  const ids = [...new Set(answers.filter(({ waitedMs }) => waitedMs !== null).map(({ itemId }) => itemId))];
+  const histories = new Map<number, ItemEvent[]>();
+  for (let from = 0; from < ids.length; from += IDS_A_STATEMENT)
+    for (const event of await snoozedOnes(door, ids.slice(from, from + IDS_A_STATEMENT)))
+      histories.set(event.itemId, [...(histories.get(event.itemId) ?? []), event]);
+  return answers.map((answer) => {
+    const before = histories.get(answer.itemId)?.filter(({ at }) => at <= answer.at) ?? [];
+    const snoozes = snoozesOf(before, answer.at);
+    return snoozes.length > 0 ? { ...answer, snoozes } : answer;
+  });
+}
+
+/** The histories of those of some items that somebody snoozed, oldest first. */
+async function snoozedOnes(door: Door, ids: readonly number[]): Promise<readonly ItemEvent[]> {
+  const rows = await door
+    .db()
+    .selectFrom('events')
+    .selectAll('events')
+    .where('item_id', 'in', ({ selectFrom }) =>
+      selectFrom('events as asleep')
+        .select('asleep.item_id')
+        .where('asleep.item_id', 'in', [...ids])
+        .where('asleep.type', '=', 'snooze'),
+    )
+    .orderBy('id')
+    .limit(MAX_EVENTS)
+    .execute();
+  return rows.map((row) => ({
+    itemId: row.item_id,
+    version: row.version,
+    at: row.at,
+    type: row.type as ItemEvent['type'],
+    actor: { id: row.actor_id, name: row.actor_name },
+    surface: row.surface,
+    detail: JSON.parse(row.detail),
+  }));
+}
+
 async function waitingNow(door: Door): Promise<Pick<Raw, 'waiting' | 'oldestWaitingSince'>> {
   const row = await door
     .db()
     .selectFrom('items')
     .where('closed', '=', sql.lit(0))
     .where(sql<SqlBool>`waiting_since < ${NEVER}`)
+    .where(not(isQuiet()))
     .select([sql<number>`count(*)`.as('count'), sql<number | null>`min(waiting_since)`.as('oldest')])
     .executeTakeFirstOrThrow();
   return { waiting: row.count, oldestWaitingSince: row.oldest };

@@ -22,6 +22,10 @@ describe('what people type', () => {
       'list complaints from Blog Feed',
       { verb: 'list', mine: false, states: [], kinds: ['complaint'], source: 'Blog Feed' },
     ],
+    [
+      'list quiet questions',
+      { verb: 'list', mine: false, states: [], kinds: ['question'], source: null, quiet: true },
+    ],
     ['next', { verb: 'next' }],
     ['12', { verb: 'show', item: 12 }],
     ['claim 12', { verb: 'claim', item: 12 }],

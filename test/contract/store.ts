@@ -602,12 +602,62 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
           published: [{ itemId: prompt.id, by: 'Ana' }],
           cut: false,
         });
+        expect(window.answers.some(({ snoozes }) => snoozes)).toBe(false);
+        await store.addEvents([
+          event(item.id, from + 20, 'snooze', { until: from + 60 }),
+          event(item.id, from + 50, 'wake'),
+          event(item.id, from + 70, 'sent', { by: 'Ben', waitedMs: 60 }),
+          event(item.id, from + 80, 'snooze', { until: from + 90 }),
+        ]);
+        // Also what began before the window, and never what came after the answer.
+        expect((await store.window(from + 55, from + 71)).answers).toEqual([
+          {
+            ...moment,
+            at: from + 70,
+            by: 'Ben',
+            priority: 50,
+            waitedMs: 60,
+            snoozes: [{ from: from + 20, to: from + 50 }],
+          },
+        ]);
         const before = window.waiting;
         await changed(item, { state: 'answered', waitingSince: null });
         expect((await store.window(from, from + 10)).waiting).toBe(before - 1);
         const oldest = await created(newItem({ source, conversationId: 'old', waitingSince: 1 }));
         expect(await store.window(from, from + 10)).toMatchObject({ waiting: before, oldestWaitingSince: 1 });
         await changed(oldest, { state: 'dismissed', waitingSince: null });
+      });
+
+      it('leaves out what nobody is told of where work is counted, and finds it for whoever asks', async () => {
+        const source = fresh();
+        const before = { counts: await store.countByState({}), waiting: (await store.window(0, 1)).waiting };
+        const [open, rule, stage, done] = [
+          await created(newItem({ source, conversationId: 'a' })),
+          await created(newItem({ source, conversationId: 'b', quiet: 'rule' })),
+          await created(newItem({ source, conversationId: 'c', quiet: 'stage', state: 'snoozed' })),
+          await created(
+            newItem({ source, conversationId: 'd', quiet: 'rule', state: 'answered', waitingSince: null }),
+          ),
+        ];
+        // Words that only look like it.
+        const draft = { text: '"quiet":"rule"', by: { id: 'web:ana', name: 'Ana' }, at: 1 };
+        await changed(open, { draft });
+        const ids = async (quiet?: boolean): Promise<number[]> =>
+          (await store.items({ source, limit: 9, ...(quiet === undefined ? {} : { quiet }) })).map(
+            ({ id }) => id,
+          );
+        expect(new Set(await ids())).toEqual(new Set([open.id, rule.id, stage.id, done.id]));
+        expect(new Set(await ids(false))).toEqual(new Set([open.id, done.id]));
+        expect(new Set(await ids(true))).toEqual(new Set([rule.id, stage.id]));
+        expect(await store.countItems({ source, quiet: true })).toBe(2);
+        const after = await store.countByState({});
+        expect(after.open - before.counts.open).toBe(1);
+        expect(after.snoozed - before.counts.snoozed).toBe(0);
+        expect(after.answered - before.counts.answered).toBe(1);
+        expect((await store.window(0, 1)).waiting - before.waiting).toBe(1);
+        await store.wantCards(open.id, [{ chat: source, channel: 'x' }]);
+        await store.wantCards(rule.id, [{ chat: source, channel: 'x' }]);
+        expect((await store.countByState({ chat: source, channel: 'x' })).open).toBe(1);
       });
 
       it('tells what was heard in a window, by whom and where, and leaves spam out', async () => {

@@ -5,6 +5,7 @@ import {
   DEFAULT_TARGETS,
   type DoneStep,
   dueAt,
+  keptTarget,
   ownedSince,
   type Service,
   STEPS,
@@ -84,6 +85,24 @@ describe('targets', () => {
     const of = (answered: string): boolean | null => withinTarget(service, waiting(), FRIDAY, at(answered));
     expect([of('2026-11-30T15:00:00Z'), of('2026-11-30T15:00:01Z')]).toEqual([true, false]);
     expect(withinTarget({ ...service, targets: [] }, waiting(), FRIDAY, FRIDAY)).toBeNull();
+  });
+
+  it('count for figures as for reminders: not while snoozed, and in the hours of the team', () => {
+    const answer = {
+      itemId: 1,
+      source: 'blog',
+      kinds: ['question' as const],
+      by: 'Ana',
+      priority: 50,
+      at: at('2026-11-30T16:30:00Z'),
+      waitedMs: at('2026-11-30T16:30:00Z') - FRIDAY,
+    };
+    const snoozes = [{ from: at('2026-11-30T09:00:00Z'), to: at('2026-11-30T11:00:00Z') }];
+    // An hour on Friday and eight and a half on Monday, of which two were slept through.
+    expect(keptTarget(service, answer)).toBe(false);
+    expect(keptTarget(service, { ...answer, snoozes })).toBe(true);
+    expect(keptTarget(service, { ...answer, snoozes, waitedMs: null })).toBeNull();
+    expect(keptTarget({ ...service, targets: [] }, { ...answer, snoozes })).toBeNull();
   });
 
   it('are due exactly when they have been waited for, whatever was snoozed', () => {

@@ -82,7 +82,44 @@ describe('a hand-over', () => {
       text: 'Ben has it until Mon 6 Apr, 09:00 (Europe/Berlin). Before: Ana. Next: Ana.',
     });
     expect(JSON.stringify(handOver?.blocks)).toContain('Complaint by');
+    expect(handOver?.blocks[1]).toMatchObject({ figures: [{ value: '1' }, { value: '0' }] });
     expect((await titles(world)).filter((title) => title === 'On call: Ben')).toHaveLength(1);
+  });
+
+  it('leaves out what nobody is told of, and counts similar complaints as what they are: one matter, each once', async () => {
+    const clock = testClock(at('2026-03-24T12:00:00Z'));
+    const world = await open({ plan: plan(weekly()) }, { clock });
+    await world.duty.watch();
+    const lids = ['my lid cracked today', 'the lid cracked in use', 'lid cracked again', 'cracked lid here'];
+    await world.ingest(
+      lids.map((text, n) =>
+        theirs(`l${n}`, n, {
+          conversationId: `l${n}`,
+          text: `complaint p=${60 + n} ${text}`,
+          author: { id: `p${n}`, name: `Person ${n}`, handle: '', url: null, avatarUrl: null },
+        }),
+      ),
+    );
+    await world.ingest([theirs('q', 9, { conversationId: 'q', text: 'question p=40' })]);
+    const quiet = await world.store.createItem({
+      ...(await world.item('q')),
+      conversationId: 'silent',
+      quiet: 'rule',
+    });
+    expect(quiet).not.toBeNull();
+    await clock.advance(6 * DAY);
+    await world.duty.watch();
+    const handOver = (await told(world)).at(-1);
+    expect(handOver?.title).toBe('On call: Ben');
+    expect(handOver?.blocks.slice(1)).toMatchObject([
+      { figures: [{ label: 'unclaimed', value: '5' }, { value: '0' }] },
+      {
+        lines: [
+          { text: expect.stringMatching(/^4 similar complaints, the most urgent: Complaint by Person 3/) },
+          { text: expect.stringMatching(/^Question by/) },
+        ],
+      },
+    ]);
   });
 
   it('is told late but once after an outage, and only the one that holds', async () => {

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ListQuery } from '../../src/chat/chat.ts';
+import { claimMostUrgent } from '../../src/chat/kit/queue.ts';
 import { ruleList } from '../../src/domain/routing.ts';
 import { ruleSchema } from '../../src/domain/routing-rule.ts';
 import { createRouter, type Router } from '../../src/flow/routes.ts';
 import { parseRoutesTest, tryRoutes } from '../../src/flow/try-routes.ts';
 import { findsPattern } from '../../src/patterns.ts';
 import { type Flow, flow, ours, theirs } from '../support/flow.ts';
-import { ana } from '../support/items.ts';
+import { ana, from } from '../support/items.ts';
 
 const TEAM = [{ chat: 'web', channel: 'team' }];
 const context = { finds: findsPattern, zone: 'UTC', working: () => true };
@@ -94,12 +96,31 @@ describe('an author’s tags', () => {
 describe('digest only', () => {
   const quiet = { when: { kinds: ['question'] }, digestOnly: true };
 
-  it('is an item in the lists, without a card', async () => {
+  it('is in the list of what is quiet, without a card, and waits for nobody', async () => {
     world = await flow({ router: router(quiet) });
     await world.ingest([theirs('p1', 0)]);
     expect(await world.item('p1')).toMatchObject({ state: 'open', quiet: 'rule' });
     expect(await channels()).toEqual([]);
-    expect((await world.handlers().list({})).total).toBe(1);
+    await world.ingest([theirs('c1', 1, { conversationId: 'c1', text: 'complaint p=10: the lid broke' })]);
+    const handlers = world.handlers();
+    const listed = async (query: ListQuery) => (await handlers.list(query)).cards.map(({ itemId }) => itemId);
+    const [silent, told] = [await world.item('p1'), await world.item('c1')];
+    expect(await listed({})).toEqual([told.id]);
+    expect(await listed({ quiet: 'only' })).toEqual([silent.id]);
+    expect(await listed({ quiet: 'with' })).toHaveLength(2);
+    // Whoever looks for words finds everything.
+    expect(await listed({ words: 'question' })).toEqual([silent.id]);
+    expect(await handlers.counts()).toMatchObject({ open: 1 });
+    expect(await handlers.stats('week')).toMatchObject({ opened: 2, waiting: 1 });
+    expect(await handlers.behindFigure('unanswered', 1, 2)).toMatchObject({
+      total: 1,
+      cards: [{ itemId: told.id }],
+    });
+    const claim = (card: { readonly itemId: number }) =>
+      handlers.act({ itemId: card.itemId, action: { type: 'claim' }, actor: from(ana) });
+    // Though it is the more urgent one.
+    expect(await claimMostUrgent(handlers, claim)).toMatchObject({ ok: true, card: { itemId: told.id } });
+    expect(await claimMostUrgent(handlers, claim)).toBeNull();
     await world.ingest([ours('a1', 5)]);
     expect(await world.item('p1')).toMatchObject({ state: 'answered' });
   });

@@ -4,6 +4,8 @@ import { type Actor, wasFiltered } from '../../src/domain/item.ts';
 import { DEFAULT_PERMISSIONS } from '../../src/domain/permission.ts';
 import { type Rule, ruleSchema } from '../../src/domain/routing-rule.ts';
 import type { Stage } from '../../src/domain/stage.ts';
+import { createAttention } from '../../src/flow/attention.ts';
+import { createIncidents } from '../../src/flow/incidents.ts';
 import { createNotices } from '../../src/flow/notices.ts';
 import { createPlans, type Plans } from '../../src/flow/plans.ts';
 import { createPolicy } from '../../src/flow/policy.ts';
@@ -13,6 +15,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { type Flow, flow, HOUR, ours, theirs } from '../support/flow.ts';
+import { presenting, scriptedChat } from '../support/flow-chat.ts';
 import { ana, from, mia, NOON } from '../support/items.ts';
 
 const DAY = 24 * HOUR;
@@ -36,6 +39,7 @@ function partsOn(store: Store, clock: TestClock, stage: Stage, rules: readonly R
     sources,
     rules,
     defaults: TEAM,
+    own: new Set(),
     context: { finds: findsPattern, zone: 'UTC', working: null },
     changed: (ids) => changed.push(...ids),
     planned: (source) => plans.propose(source),
@@ -114,7 +118,8 @@ describe('listen', () => {
       quiet: 'blog is in stage listen: nobody is told',
     });
     expect(await channels('q0')).toEqual([]);
-    expect((await world.handlers().list({ source: 'blog' })).total).toBe(1);
+    expect((await world.handlers().list({ source: 'blog' })).total).toBe(0);
+    expect((await world.handlers().list({ source: 'blog', quiet: 'only' })).total).toBe(1);
     expect((await world.handlers().stats('week')).opened).toBe(1);
     await world.ingest([theirs('q0b', 0, { conversationId: 'q0', text: 'complaint: still broken' })]);
     expect(await channels('q0')).toEqual([]);
@@ -135,7 +140,7 @@ describe('listen', () => {
     });
     expect(await stage('engage')).toEqual({
       ok: true,
-      text: 'Blog (blog) is engaged: 3 unanswered of the last 24 hours come before the team, the most urgent first; what is older stays in the list: 2.',
+      text: 'Blog (blog) is engaged: 3 unanswered of the last 24 hours come before the team, the most urgent first; what is older stays in the quiet list: 2.',
     });
     const behind = await world.store.cardsBehind('web', world.clock.now(), 50);
     expect(behind.map(({ item }) => item.conversationId)).toEqual(['u0', 'q2', 'q3']);
@@ -150,6 +155,54 @@ describe('listen', () => {
     expect(await channels('q0')).toEqual(['team']);
     await hear([0], 'another?', 'n');
     expect(await channels('n0')).toEqual(['team']);
+  });
+
+  it('becomes engage with an incident for many of a kind, within what the channel takes in', async () => {
+    await begin('listen');
+    const lids = [
+      'my lid cracked',
+      'the lid cracked in use',
+      'lid cracked again',
+      'cracked lid',
+      'lid: cracked!',
+    ];
+    const now = world.clock.now();
+    const ask = (id: string, text: string, age: number) =>
+      theirs(id, 0, {
+        conversationId: id,
+        text,
+        createdAt: now - age * HOUR,
+        author: { id: `by-${id}`, name: `Person ${id}`, handle: '', url: null, avatarUrl: null },
+      });
+    // Hours apart: all of them come before the team in this one moment.
+    await world.ingest(lids.map((text, n) => ask(`l${n}`, `complaint p=60 ${text}`, 20 - 4 * n)));
+    await world.ingest(Array.from({ length: 9 }, (_, n) => ask(`q${n}`, `p=40 what about ${n}?`, 5)));
+    await stage('engage');
+    const wanted = (await Promise.all(lids.map((_, n) => channels(`l${n}`)))).filter((all) => all.length > 0);
+    expect(wanted).toHaveLength(3);
+    const incident = (await world.store.openIncidents(9))[0];
+    expect(await world.store.incidentItems(incident?.id ?? 0, 9)).toHaveLength(5);
+
+    const notices = createNotices({ store: world.store, clock: world.clock, nudge: () => {} });
+    const shared = { store: world.store, clock: world.clock, notices, labelOf: (name: string) => name };
+    await createIncidents({ ...shared, own: new Set() }).level();
+    const chat = scriptedChat(world.clock, { intervalMs: 1_000 });
+    const attention = createAttention({ ...shared, chat: 'web', budget: () => 5, names: [] });
+    const at = presenting(world, chat, { attention });
+    await world.clock.advance(60_000);
+    await at.stop();
+    expect([...chat.shown.values()].map(({ card }) => card.kinds[0])).toEqual([
+      ...Array<string>(3).fill('complaint'),
+      ...Array<string>(2).fill('question'),
+    ]);
+    expect([...chat.heard.values()].map(({ notice }) => notice.title)).toEqual([
+      expect.stringMatching(/^5 similar complaints.*lid/),
+      expect.stringMatching(/^7 more conversations wait/),
+    ]);
+    // Silenced and engaged again, it is no second incident, and nothing is compared with itself.
+    await stage('listen');
+    await stage('engage');
+    expect(await world.store.openIncidents(9)).toHaveLength(1);
   });
 
   it('silences again: nothing new, no card that was not posted yet, and what somebody took stays theirs', async () => {

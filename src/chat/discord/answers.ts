@@ -5,7 +5,7 @@ import { oneLine } from '../../domain/text.ts';
 import type { ListQuery, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { duration, PAGE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
+import { duration, PAGE, QUIET_TITLE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
 import { answer, type Desk, paragraph, whyForbidden, words } from './desk.ts';
 import { componentId } from './ids.ts';
@@ -60,7 +60,14 @@ export async function listAnswer(
           : 'Nothing waits. 🎉'
         : `Nothing found for “${oneLine(searched, 100)}”.`,
     );
-  const title = searched === undefined ? (asked.mine ? 'With you' : 'Most urgent first') : 'Found';
+  const title =
+    searched === undefined
+      ? asked.mine
+        ? 'With you'
+        : asked.query.quiet === 'only'
+          ? QUIET_TITLE
+          : 'Most urgent first'
+      : 'Found';
   const range = total > cards.length ? ` (${offset + 1}–${offset + cards.length} of ${total})` : '';
   const name = await desk.stash.put(JSON.stringify(asked));
   const turn = (to: number, label: string) => button(componentId('page', `${to}|${name}`), label);

@@ -171,6 +171,7 @@ async function list(desk: Desk, { clicker, used }: Asked): Promise<Message> {
       states: state ? [state] : fallback,
       ...(kind ? { kinds: [kind] } : {}),
       ...(source === null ? {} : { source }),
+      ...(used.options.quiet === true ? { quiet: 'only' as const } : {}),
       order: 'urgency',
     },
   });

@@ -155,6 +155,7 @@ export const OPTIONS: Readonly<Record<SubCommand, Readonly<Record<string, Option
     state: { type: 'string', description: 'Only in this state', choices: same(STATES) },
     kind: { type: 'string', description: 'Only of this kind', choices: same(KINDS) },
     source: { type: 'string', description: 'Only from this source', autocomplete: true, max: 100 },
+    quiet: { type: 'boolean', description: 'Only what nobody is told of' },
   },
   next: {},
   show: { item },

@@ -3,7 +3,7 @@
 /** Every command with how it is written and what it does: the help, and the answers to mistakes. */
 export const COMMANDS = {
   help: ['help', 'this list'],
-  list: ['list [mine|open|claimed|snoozed|question|…|source]', 'what waits, most urgent first'],
+  list: ['list [mine|open|claimed|snoozed|quiet|question|…|source]', 'what waits, most urgent first'],
   next: ['next', 'claims the most urgent for you'],
   show: ['show 12', 'one item in full'],
   claim: ['claim 12', 'it is yours'],

@@ -94,6 +94,9 @@ export const SOURCE_STATES: Readonly<Record<SourceHealth['state'], string>> = {
 /** Items on one page of an answer. */
 export const PAGE = 10;
 
+/** Above a list of what nobody is told of: a rule says “digest only”, or the source is only listened to. */
+export const QUIET_TITLE = 'Nobody is told of these';
+
 /** The windows that figures are asked for. */
 export const WINDOW_WORDS = { day: 'The last 24 hours', week: 'The last seven days' } as const;
 

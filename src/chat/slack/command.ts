@@ -15,6 +15,8 @@ export type Command =
       readonly kinds: readonly Kind[];
       /** A source by name or label, as typed. */
       readonly source: string | null;
+      /** Only what nobody is told of. */
+      readonly quiet?: true;
     }
   | { readonly verb: 'find'; readonly words: string }
   | { readonly verb: 'next' | 'sources' | 'settings' }
@@ -315,6 +317,7 @@ const STATE_WORDS: Readonly<Record<string, readonly ItemState[]>> = {
 
 function list(args: readonly string[]): Command {
   let mine = false;
+  let quiet = false;
   const states = new Set<ItemState>();
   const kinds = new Set<Kind>();
   const rest: string[] = [];
@@ -324,6 +327,7 @@ function list(args: readonly string[]): Command {
     const state = STATES.find((each) => each === word);
     const kind = KINDS.find((each) => each === word || each === single);
     if (word === 'mine' || word === 'my' || word === 'me') mine = true;
+    else if (word === 'quiet') quiet = true;
     else if (state) states.add(state);
     else if (Object.hasOwn(STATE_WORDS, word)) for (const each of STATE_WORDS[word] ?? []) states.add(each);
     else if (kind) kinds.add(kind);
@@ -333,5 +337,5 @@ function list(args: readonly string[]): Command {
     spoken(rest.join(' '))
       .replace(/^source:/i, '')
       .trim() || null;
-  return { verb: 'list', mine, states: [...states], kinds: [...kinds], source };
+  return { verb: 'list', mine, states: [...states], kinds: [...kinds], source, ...(quiet ? { quiet } : {}) };
 }

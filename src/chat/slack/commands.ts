@@ -7,7 +7,7 @@ import type { ActResult, ChatAction } from '../chat.ts';
 import { COMMANDS, type CommandName } from '../kit/commands.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { PAGE } from '../kit/words.ts';
+import { PAGE, QUIET_TITLE } from '../kit/words.ts';
 import { shown, statsAnswer } from './answers.ts';
 import { openItemForm } from './clicks.ts';
 import { type Command, parseCommand } from './command.ts';
@@ -150,10 +150,11 @@ async function listAnswer(
     ...(command.kinds.length > 0 ? { kinds: command.kinds } : {}),
     ...(source === null ? {} : { source }),
     ...(command.mine ? { owner: desk.people.personId(clicker.id) } : {}),
+    ...(command.quiet ? { quiet: 'only' } : {}),
     order: 'urgency',
   });
   if (found.total === 0) return words(command.mine ? 'Nothing is with you.' : 'Nothing waits. 🎉');
-  const title = command.mine ? 'With you' : 'Most urgent first';
+  const title = command.mine ? 'With you' : command.quiet ? QUIET_TITLE : 'Most urgent first';
   return shown(title, listBlocks(title, found.cards, { offset, total: found.total, raw }));
 }
 

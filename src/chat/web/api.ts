@@ -36,6 +36,8 @@ const querySchema = z.object({
   channel: z.string().max(200).optional(),
   q: z.string().max(200).optional(),
   order: z.enum(['urgency', 'recent']).optional(),
+  /** Open items that nobody is told of. */
+  quiet: z.enum(['without', 'with', 'only']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
@@ -49,7 +51,7 @@ export function parseQuery(params: URLSearchParams, me: Person | null): Parsed<L
   const given = Object.fromEntries([...params].filter(([, value]) => value.trim() !== ''));
   const parsed = querySchema.safeParse(given);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
-  const { state, kind, source, owner, channel, q, order, limit, offset } = parsed.data;
+  const { state, kind, source, owner, channel, q, order, quiet, limit, offset } = parsed.data;
   return {
     ok: true,
     value: {
@@ -61,6 +63,7 @@ export function parseQuery(params: URLSearchParams, me: Person | null): Parsed<L
       ...(channel ? { channel } : {}),
       ...(q ? { words: q } : {}),
       ...(order ? { order } : {}),
+      ...(quiet ? { quiet } : {}),
       limit,
       ...(offset ? { offset } : {}),
     },

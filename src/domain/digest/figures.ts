@@ -75,7 +75,7 @@ export function headline(facts: DigestFacts, { now, before }: Pair): readonly Di
         label: 'Unanswered',
         shows: true,
         note: 'right now',
-        means: 'customers who wait right now, whenever they wrote',
+        means: 'customers who wait right now, whenever they wrote, but for those of whom nobody is told',
       },
       one.waiting,
       null,
@@ -141,7 +141,8 @@ function times(one: Stats, other: Stats, timed: number): readonly DigestFigure[]
         unit: 'share',
         shows: true,
         note: one.inTime.of === 0 ? 'no targets' : `${one.inTime.kept} of ${one.inTime.of}`,
-        means: 'answers that kept the target for their kind, source and priority, of those that have one',
+        means:
+          'answers that kept the target for their kind, source and priority, of those that have one; counted as on the cards: in working time where the target is, and not while snoozed',
       },
       share(one.inTime.kept, one.inTime.of),
       share(other.inTime.kept, other.inTime.of),

@@ -15,9 +15,10 @@ export const QUEUES = {
   waiting: { label: 'Waiting', query: { state: 'open,claimed' } },
   mine: { label: 'Mine', query: { owner: 'me', state: 'open,claimed,snoozed' } },
   snoozed: { label: 'Snoozed', query: { state: 'snoozed' } },
+  quiet: { label: 'Quiet', query: { state: 'open,claimed,snoozed', quiet: 'only' } },
   answered: { label: 'Answered', query: { state: 'answered', order: 'recent' } },
   dismissed: { label: 'Dismissed', query: { state: 'dismissed', order: 'recent' } },
-  all: { label: 'All', query: { order: 'recent' } },
+  all: { label: 'All', query: { order: 'recent', quiet: 'with' } },
 };
 
 export const PAGE = 50;

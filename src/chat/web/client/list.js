@@ -91,6 +91,14 @@ function empty(room) {
           'A snoozed card leaves the queue and comes back at its time, or at once when the customer writes again.',
         ),
       ]);
+    case 'quiet':
+      return hint('empty-quiet', 'Nothing is kept quiet.', [
+        h(
+          'p',
+          {},
+          'What a rule keeps for the digest, and what comes from sources that Potluck only listens to, waits here: nobody is told, and it counts nowhere as open.',
+        ),
+      ]);
     case 'answered':
       return hint('empty-answered', 'No answers yet.', [
         h(
