@@ -18,9 +18,10 @@ import type { Calendar } from './domain/calendar-event.ts';
 import { ownWords } from './domain/incident.ts';
 import type { Item } from './domain/item.ts';
 import { URGENT } from './domain/make-card.ts';
+import type { Explicit } from './domain/plan-notice.ts';
 import type { Post } from './domain/post.ts';
-import { type AcceptedRules, type Place, placeOf, ruleList } from './domain/routing.ts';
-import { keptTarget } from './domain/service.ts';
+import { type Place, placeOf, ruleList } from './domain/routing.ts';
+import { keptTarget, type Service, workingFor } from './domain/service.ts';
 import { triage } from './domain/triage/triage.ts';
 import type { Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
@@ -47,6 +48,7 @@ import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createNotices } from './flow/notices.ts';
 import { runPerson } from './flow/person-cli.ts';
 import { createPersonDesk } from './flow/person-desk.ts';
+import { planChecks } from './flow/plan-checks.ts';
 import { createPlans } from './flow/plans.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
@@ -54,11 +56,11 @@ import { createPrivacyDesk } from './flow/privacy-desk.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
 import { createRoster } from './flow/roster.ts';
-import { createRouter, type Router } from './flow/routes.ts';
+import type { Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
-import { acceptedPlans } from './flow/stage-store.ts';
-import { createStages, type StagedSource } from './flow/stages.ts';
+import { type Accepted, acceptedPlans } from './flow/stage-store.ts';
+import { createStages, planRouter, type StagedSource, type StagesDeps } from './flow/stages.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
@@ -250,9 +252,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const changes = createChanges({ store, clock, log });
   const policy = createPolicy(config);
   const settings = createSettings({ store, clock, policy, start: config.muted });
-  const router = routerOf(config);
   const places = (verdict: Verdict, post: Post): readonly Place[] =>
-    router({ verdict, post, at: clock.now(), author: { known: true } }).places;
+    stages.routerNow()({ verdict, post, at: clock.now(), author: { known: true } }).places;
   const nudge = (): void => {
     for (const present of presents.values()) present.nudge();
   };
@@ -270,14 +271,12 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     rules: config.routes,
     defaults: config.defaults,
     own: ownWords(config.brand),
-    context: {
-      finds: findsPattern,
-      zone: config.time.zone,
-      working: config.time.working && ((at) => isWorking(config.time.working, at)),
-    },
+    context: ruleContext(config),
     changed,
     planned: (source) => plans.propose(source),
   });
+  await stages.refresh();
+  const service: Service = { ...config.service, hours: stages.hours };
   const plans = createPlans({
     store,
     clock,
@@ -285,6 +284,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     stages,
     sources: stagedSources(config, sources),
     notices,
+    explicit: explicitOf(config),
+    defaults: config.defaults,
     places: config.teamPlaces,
     rules: config.routes,
     zone: config.time.zone,
@@ -322,7 +323,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     zone: config.time.zone,
     names: config.brand.names,
   });
-  const view = createView(store, byName, policy.approvals, known, config.service);
+  const view = createView(store, byName, policy.approvals, known, service);
   const ideas = createIdeas({
     store,
     clock,
@@ -375,8 +376,8 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     );
   }
   // Outside of the team's hours nobody is called but for what is urgent.
-  const quiet = ({ priority }: Item): boolean =>
-    priority < URGENT && !isWorking(config.time.working, clock.now());
+  const quiet = ({ priority, source }: Item): boolean =>
+    priority < URGENT && !isWorking(workingFor(service, source), clock.now());
   for (const chat of chats) {
     const freshen = async (item: { source: string; postId: string }): Promise<void> => {
       const post = await store.post(item.source, item.postId);
@@ -390,11 +391,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
       store,
       clock,
       notices,
-      budget: (place) => {
-        const own = budgetOf(config.attention, place);
-        const named = Object.hasOwn(config.attention.channels, `${place.chat}:${place.channel}`);
-        return own === null || named ? own : Math.max(own, stages.cardsPerHour(place));
-      },
+      budget: (place) => budgetOf(config.attention, place, (usual) => stages.budget(place, usual)),
       labelOf,
       names: config.brand.names,
     });
@@ -410,6 +407,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const incidents = createIncidents({ store, clock, notices, own: ownWords(config.brand), labelOf });
   const duty = createDuty({
     ...config.duty,
+    service,
     store,
     clock,
     view,
@@ -426,7 +424,13 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     channelsOf(config, chat)
       .slice(0, 1)
       .map((channel) => ({ chat, channel }));
-  const digests = createDigestsOf(config, { store, clock, view, leases, log }, byName, watches, nudge);
+  const digests = createDigestsOf(
+    { ...config, service },
+    { store, clock, view, leases, log },
+    byName,
+    watches,
+    nudge,
+  );
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
@@ -481,6 +485,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     log,
     stopping.signal,
     [thanks.tick, plans.tick],
+    stages.refresh,
   );
 
   let stopped: Promise<void> | undefined;
@@ -562,14 +567,23 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** What potluck.yaml says by itself: it wins over accepted plans. */
+function explicitOf({ time, attention }: Config): Explicit {
+  return {
+    hours: time.working !== null,
+    budget: ({ chat, channel }) =>
+      attention.perHour !== undefined || Object.hasOwn(attention.channels, `${chat}:${channel}`),
+  };
+}
+
+function ruleContext({ time: { zone, working } }: Config): StagesDeps['context'] {
+  return { finds: findsPattern, zone, working: working && ((at) => isWorking(working, at)) };
+}
+
 /** The rules of potluck.yaml, and those that were accepted. */
-function routerOf(config: Config, accepted: readonly AcceptedRules[] = []): Router {
-  const { zone, working } = config.time;
-  return createRouter(ruleList(config.routes, accepted), config.defaults, {
-    finds: findsPattern,
-    zone,
-    working: (at) => isWorking(working, at),
-  });
+function routerOf(config: Config, accepted: readonly Accepted[] = []): Router {
+  const { routes: rules, defaults } = config;
+  return planRouter({ rules, defaults, context: ruleContext(config) }, accepted);
 }
 
 function stagedSources(config: Config, sources: readonly Source[]): readonly StagedSource[] {
@@ -599,6 +613,7 @@ function startJobs(
   log: Logger,
   signal: AbortSignal,
   ticks: readonly (() => Promise<void>)[],
+  refresh: () => Promise<void>,
 ): { stop(): unknown }[] {
   const logger = {
     info: (message: string) => log.debug(message),
@@ -612,6 +627,7 @@ function startJobs(
     every('*/5 * * * * *', () => schedule.wake()),
     every('*/10 * * * * *', () => schedule.incidents()),
     every('*/10 * * * * *', () => duty.watch()),
+    every('5-59/10 * * * * *', refresh),
     every('45 * * * * *', () => duty.serve()),
     every('30 * * * * *', () => schedule.settle()),
     every('45 * * * * *', () => ideas.tick()),
@@ -724,6 +740,18 @@ async function runDoctor(): Promise<void> {
         const roster = createRoster({ store, clock: systemClock, plan, calendars, members });
         return dutyChecks({ roster, calendars, clock: systemClock, zone });
       },
+      plans: async (store) =>
+        planChecks(
+          await acceptedPlans(
+            store,
+            config.sources.map(({ name }) => name),
+          ),
+          {
+            defaults: config.defaults,
+            explicit: explicitOf(config),
+            chats: config.chats.map(({ kind }) => kind.kind),
+          },
+        ),
       secrets: config.secrets,
     },
     (line) => process.stdout.write(`${line}\n`),

@@ -18,18 +18,24 @@ const perHour = z.number().int('must be a whole number').min(0).max(1_000);
 
 /** `attention` in potluck.yaml: how many new cards a channel takes in an hour; 0 is no limit. */
 export const attentionSchema = z.strictObject({
-  perHour: perHour.default(PER_HOUR),
+  perHour: perHour.optional(),
   /** By place: `slack:C0123456789`. */
   channels: z.record(z.string().regex(/^[a-z]+:[^\s:]{1,100}$/), perHour).default({}),
 });
 export type Attention = z.output<typeof attentionSchema>;
 
-/** Most new cards of a channel in an hour; null where there is no limit. */
+/**
+ * Most new cards of a channel in an hour; null where there is no limit.
+ *
+ * @param planned what holds where potluck.yaml says nothing, from what would hold else
+ */
 export function budgetOf(
   attention: Attention,
   place: { readonly chat: string; readonly channel: string },
+  planned: (usual: number) => number = (usual) => usual,
 ): number | null {
-  return (attention.channels[`${place.chat}:${place.channel}`] ?? attention.perHour) || null;
+  const said = attention.channels[`${place.chat}:${place.channel}`] ?? attention.perHour;
+  return (said ?? planned(PER_HOUR)) || null;
 }
 
 /** An item whose card is held back, with what its post says. */

@@ -1,5 +1,7 @@
 import type { Notice, NoticeBlock, NoticeButton } from './notice.ts';
 import type { Plan, PlannedHours, PlannedRule } from './plan.ts';
+import type { Place } from './routing.ts';
+import type { Rule } from './routing-rule.ts';
 import { many } from './text.ts';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -12,6 +14,7 @@ export type PlanOutcome = string | null;
  * A proposal as people read it.
  *
  * @param round which proposal for this source it is: a button of an older one does nothing
+ * @param undo what the button asks that takes back what is accepted; null where nothing is
  */
 export function planNotice(
   plan: Plan,
@@ -19,6 +22,7 @@ export function planNotice(
   zone: string,
   round: number,
   outcome: PlanOutcome,
+  undo: string | null = null,
 ): Notice {
   const buttons: NoticeButton[] = [
     { press: `plan:accept:${plan.source}:${round}`, label: 'Accept', style: 'primary' },
@@ -31,14 +35,14 @@ export function planNotice(
     ...ruleBlocks(plan.rules),
     {
       type: 'small',
-      text: 'Accepted, it holds together with potluck.yaml: rules there come first, then these, then what potluck.yaml says of everything else. Hours and channels’ own budgets in potluck.yaml stand above those proposed here.',
+      text: 'Accepted, it holds together with potluck.yaml: rules there come first, then these, then what potluck.yaml says of everything else. team.hours and budgets (attention) that potluck.yaml names stand above those proposed here.',
     },
   ];
   return {
     title: `How to go on with ${label}`,
     tone: outcome === null ? 'yellow' : 'grey',
     blocks: [...heardBlocks(plan, zone), ...proposal],
-    buttons: outcome === null ? buttons : [],
+    buttons: outcome === null ? buttons : undo === null ? [] : [{ press: undo, label: 'Take back' }],
     mention: [],
   };
 }
@@ -98,6 +102,33 @@ function ruleBlocks(rules: readonly PlannedRule[]): NoticeBlock[] {
   return [
     { type: 'text', text: 'Routes, as they would stand in potluck.yaml:' },
     { type: 'quote', text: rules.map((rule) => `- ${yamlOf(rule)}`).join('\n') },
+  ];
+}
+
+/** What potluck.yaml says by itself: it wins over a plan. */
+export interface Explicit {
+  /** `team.hours` is there. */
+  readonly hours: boolean;
+  /** Whether it names a budget for a place, or one for all. */
+  readonly budget: (place: Place) => boolean;
+}
+
+/** What of an accepted plan holds, line by line, and what potluck.yaml says instead. */
+export function holdingLines(
+  plan: { readonly rules: readonly Rule[]; readonly hours: PlannedHours; readonly cardsPerHour: number },
+  places: readonly Place[],
+  explicit: Explicit,
+): readonly string[] {
+  const named = [...new Set(places.filter(explicit.budget).map(({ chat, channel }) => `${chat}:${channel}`))];
+  const above = named.length > 0 ? `; for ${named.join(', ')} potluck.yaml (attention) holds instead` : '';
+  return [
+    plan.rules.length === 0
+      ? 'Routes: none of its own; potluck.yaml decides'
+      : `Routes: ${many(plan.rules.length, 'rule')}, after those of potluck.yaml with a condition and before its last ones without`,
+    explicit.hours
+      ? `Hours: ${hoursWords(plan.hours)} were accepted; team.hours in potluck.yaml hold instead`
+      : `Hours: ${hoursWords(plan.hours)}, for rules, targets and reminders`,
+    `Budget: ${plan.cardsPerHour} cards an hour${above}`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { coveredBy } from './routing-order.ts';
 import type { Rule } from './routing-rule.ts';
 import { percentile } from './stats.ts';
 import type { Kind } from './triage/verdict.ts';
+import type { WorkingTime } from './working-time.ts';
 
 /** What was heard on a source; what is ours is left out. */
 export interface Heard {
@@ -46,6 +47,13 @@ export interface PlannedHours {
   readonly to: number;
   /** How much of what wants an answer comes then, 0 to 1. */
   readonly share: number;
+}
+
+/** Planned hours as working time; no holidays are known to them. */
+export function workingOf({ days, from, to }: PlannedHours, zone: string): WorkingTime {
+  const spans = [{ from: from * 60, to: to * 60 }];
+  const week = [0, 1, 2, 3, 4, 5, 6].map((day) => (days.includes(day) ? spans : []));
+  return { zone, week, holidays: new Set() };
 }
 
 /** How to go on with a source, from what was heard. JSON. */

@@ -62,6 +62,8 @@ export interface Service {
   /** In order: the first that fits an item counts. */
   readonly targets: readonly Target[];
   readonly working: WorkingTime | null;
+  /** The hours of single sources, which hold where `working` says nothing; they may change while the bot runs. */
+  readonly hours?: ReadonlyMap<string, WorkingTime>;
 }
 
 /** When which step is due; shares of the time to answer, and milliseconds for `release`. Null is never. */
@@ -87,8 +89,24 @@ function fits(when: Target['when'], { kinds, source, priority }: About): boolean
   return when.minPriority === undefined || priority >= when.minPriority;
 }
 
-function clockOf(service: Service, target: Target): WorkingTime | null {
-  return target.clock === 'always' ? null : service.working;
+/** When the team works as far as a source is concerned; null is around the clock. */
+export function workingFor({ working, hours }: Service, source: string): WorkingTime | null {
+  return working ?? hours?.get(source) ?? null;
+}
+
+/** When anybody of the team works, for whichever source; null is around the clock. */
+export function workingAtAll({ working, hours }: Service): WorkingTime | null {
+  const [first, ...others] = hours?.values() ?? [];
+  if (working || !first) return working;
+  const week = first.week.map((spans, day) =>
+    [...spans, ...others.flatMap((other) => other.week[day] ?? [])].sort((a, b) => a.from - b.from),
+  );
+  return { ...first, week };
+}
+
+/** The clock of a target for one source. */
+function clockOf(service: Service, target: Target, source: string): WorkingTime | null {
+  return target.clock === 'always' ? null : workingFor(service, source);
 }
 
 /** What ends a snooze; everything else leaves it as it is. */
@@ -129,11 +147,12 @@ export function snoozesOf(events: readonly ItemEvent[], now: number): readonly S
 export function waited(
   service: Service,
   target: Target,
+  source: string,
   from: number,
   to: number,
   snoozes: readonly Span[] = [],
 ): number {
-  const clock = clockOf(service, target);
+  const clock = clockOf(service, target, source);
   const asleep = snoozes.reduce(
     (sum, span) => sum + workingBetween(clock, Math.max(from, span.from), Math.min(to, span.to)),
     0,
@@ -145,11 +164,12 @@ export function waited(
 function reached(
   service: Service,
   target: Target,
+  source: string,
   from: number,
   ms: number,
   snoozes: readonly Span[],
 ): number {
-  const clock = clockOf(service, target);
+  const clock = clockOf(service, target, source);
   let at = addWorking(clock, from, ms);
   for (const span of snoozes) {
     if (span.from >= at) break;
@@ -166,7 +186,7 @@ export function dueAt(
 ): number | null {
   if (item.waitingSince === null || isClosed(item) || isUnpublished(item)) return null;
   const target = targetFor(service, item);
-  return target && reached(service, target, item.waitingSince, target.answer, snoozes);
+  return target && reached(service, target, item.source, item.waitingSince, target.answer, snoozes);
 }
 
 /**
@@ -182,7 +202,7 @@ export function withinTarget(
   snoozes: readonly Span[] = [],
 ): boolean | null {
   const target = targetFor(service, about);
-  return target && waited(service, target, since, answeredAt, snoozes) <= target.answer;
+  return target && waited(service, target, about.source, since, answeredAt, snoozes) <= target.answer;
 }
 
 /**
@@ -227,7 +247,7 @@ export function stepDue(
   if (!target || item.waitingSince === null || item.sending || isUnpublished(item)) return null;
   if (item.state !== 'open' && item.state !== 'claimed') return null;
   const snoozes = snoozesOf(events, now);
-  const count = (from: number): number => waited(service, target, from, now, snoozes);
+  const count = (from: number): number => waited(service, target, item.source, from, now, snoozes);
   const latest = Math.max(-1, ...done.map(({ step }) => STEPS.indexOf(step)));
   const last = done.reduce((at, each) => Math.max(at, each.at), Number.NEGATIVE_INFINITY);
   if (done.length > 0 && count(last) < Math.max(MINUTE, GAP * target.answer)) return null;

@@ -46,8 +46,7 @@ export function createDuty(deps: DutyDeps): Duty {
   const { plan, clock, steps } = deps;
   const members = groupMembers(deps.chats, clock);
   const roster = plan && createRoster({ ...deps, plan, members });
-  const onCall =
-    plan && roster ? createOnCall({ ...deps, plan, roster, working: deps.service.working }) : null;
+  const onCall = plan && roster ? createOnCall({ ...deps, plan, roster }) : null;
   const escalate =
     steps &&
     createEscalate({

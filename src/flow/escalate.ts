@@ -15,8 +15,10 @@ import {
   snoozesOf,
   stepDue,
   targetFor,
+  workingAtAll,
+  workingFor,
 } from '../domain/service.ts';
-import { isWorking, latestOpening } from '../domain/working-time.ts';
+import { isWorking, latestOpening, nextOpening } from '../domain/working-time.ts';
 import { messageOf } from '../errors.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { apply } from './ingest.ts';
@@ -92,7 +94,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     if (!target) return;
     // Outside of the team's hours nobody is called but for what is urgent.
     const quiet = target.clock === 'working' || item.priority < URGENT;
-    if (quiet && !isWorking(service.working, now)) return;
+    if (quiet && !isWorking(workingFor(service, item.source), now)) return;
     if (item.waitingSince === null || now - item.waitingSince < soonest(target)) return;
     const events = await store.events(item.id, EVENTS);
     const step = stepDue(service, plan, item, events, done, now);
@@ -198,13 +200,14 @@ export function createEscalate(deps: EscalateDeps): Escalate {
   async function morning(): Promise<void> {
     if (!deps.steps.morning) return;
     const now = clock.now();
-    const opening = latestOpening(service.working, now);
+    const working = workingAtAll(service);
+    const opening = latestOpening(working, now);
     if (!opening) return;
     const setting = 'service.morning';
     const told = await store.setting(setting);
     if (told !== null && told >= opening.day) return;
     // Late is better than never, as long as somebody is there to read it.
-    const notice = isWorking(service.working, now) ? await morningNotice(opening, now) : null;
+    const notice = isWorking(working, now) ? await morningNotice(opening, now) : null;
     const mine = await store.transaction('service:morning', async (queries) => {
       if ((await queries.setting(setting)) !== told) return false;
       await queries.saveSetting(setting, opening.day);
@@ -225,10 +228,12 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     now: number,
   ): Promise<Notice | null> {
     const open = await openItems(store);
-    const items = open.filter(
-      ({ waitingSince }) =>
-        waitingSince !== null && waitingSince >= opening.closedSince && waitingSince < opening.at,
-    );
+    const items = open.filter(({ waitingSince, source }) => {
+      if (waitingSince === null || waitingSince >= opening.at) return false;
+      // Nobody worked for its source then, nor since.
+      const begins = nextOpening(workingFor(service, source), waitingSince);
+      return begins > waitingSince && begins >= opening.closedSince;
+    });
     if (items.length === 0) return null;
     const [first] = (await deps.roster?.onDuty()) ?? [];
     const since = momentWords(opening.closedSince, deps.zone, now);

@@ -6,7 +6,8 @@ import type { Notice, NoticeBlock } from '../domain/notice.ts';
 import { type Layer, names, type OnCallPlan, type Standing } from '../domain/oncall.ts';
 import type { Colleague } from '../domain/rotation.ts';
 import type { Place } from '../domain/routing.ts';
-import { isWorking, type WorkingTime } from '../domain/working-time.ts';
+import { type Service, workingFor } from '../domain/service.ts';
+import { isWorking } from '../domain/working-time.ts';
 import { messageOf } from '../errors.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { createNotices } from './notices.ts';
@@ -20,7 +21,7 @@ export interface OnCallDeps {
   readonly view: View;
   readonly roster: Roster;
   readonly plan: OnCallPlan;
-  readonly working: WorkingTime | null;
+  readonly service: Service;
   readonly zone: string;
   /** Where hand-overs are told. */
   readonly places: readonly Place[];
@@ -110,19 +111,19 @@ export function createOnCall(deps: OnCallDeps): OnCall {
       blocks: [...blocks, ...(await openWork(deps, now))],
       buttons: [{ press: takePress(standing), label: 'Take over' }],
       // In the night it is there to be read in the morning.
-      mention: isWorking(deps.working, now) ? idsOf(standing.people) : [],
+      mention: isWorking(deps.service.working, now) ? idsOf(standing.people) : [],
     };
   }
 
   async function call(): Promise<void> {
     if (plan.mention === 'never') return;
     const now = clock.now();
-    const least = plan.mention === 'high' && isWorking(deps.working, now) ? HIGH : URGENT;
-    const items = await store.items({ states: ['open'], order: 'urgency', limit: LOOKED_AT });
+    const least = (source: string): number =>
+      plan.mention === 'high' && isWorking(workingFor(deps.service, source), now) ? HIGH : URGENT;
+    const items = await store.items({ states: ['open'], quiet: false, order: 'urgency', limit: LOOKED_AT });
     const due = items.filter(
-      ({ priority, waitingSince, answerDue, id, quiet }) =>
-        !quiet &&
-        priority >= least &&
+      ({ priority, waitingSince, answerDue, id, source }) =>
+        priority >= least(source) &&
         answerDue &&
         waitingSince !== null &&
         now - waitingSince < FRESH_MS &&

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type Actor, wasFiltered } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
 import { HEARD_MS, type Heard, makePlan, type Plan } from '../domain/plan.ts';
-import { hoursWords, planNotice } from '../domain/plan-notice.ts';
+import { type Explicit, holdingLines, planNotice } from '../domain/plan-notice.ts';
 import type { Place } from '../domain/routing.ts';
 import { languageOf } from '../domain/routing-fits.ts';
 import type { Rule } from '../domain/routing-rule.ts';
@@ -14,6 +14,8 @@ import type { Leases } from './leases.ts';
 import type { Notices } from './notices.ts';
 import type { Policy } from './policy.ts';
 import {
+  type Accepted,
+  forgetAccepted,
   type Proposal,
   readAccepted,
   readProposal,
@@ -21,7 +23,7 @@ import {
   saveAccepted,
   saveProposal,
 } from './stage-store.ts';
-import { mayChange, type StagedSource, type Stages, unknownSource } from './stages.ts';
+import { mayChange, placesLed, type StagedSource, type Stages, unknownSource } from './stages.ts';
 
 /** “Not yet” is asked again after this time. */
 const ASK_AGAIN_MS = 7 * 86_400_000;
@@ -32,9 +34,12 @@ export interface PlansDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly policy: Policy;
-  readonly stages: Pick<Stages, 'of' | 'change' | 'source'>;
+  readonly stages: Pick<Stages, 'of' | 'change' | 'source' | 'refresh'>;
   readonly sources: readonly StagedSource[];
   readonly notices: Notices;
+  /** What potluck.yaml says by itself, and where it leads what no rule names a channel for. */
+  readonly explicit: Explicit;
+  readonly defaults: readonly Place[];
   /** Where proposals go. */
   readonly places: readonly Place[];
   readonly rules: readonly Rule[];
@@ -82,13 +87,25 @@ export function createPlans(deps: PlansDeps): Plans {
     return proposal.open || proposal.askAgainAt > clock.now() ? proposal : null;
   }
 
-  async function tell(source: StagedSource, proposal: Proposal): Promise<void> {
+  async function tell(source: StagedSource, proposal: Proposal, accepted?: Accepted | null): Promise<void> {
     const key = `plan/${source.name}/${proposal.round}`;
-    await deps.notices.tell(key, deps.places, noticeOf(source, proposal));
+    await deps.notices.tell(key, deps.places, noticeOf(source, proposal, accepted));
   }
 
-  function noticeOf({ label, name }: StagedSource, { plan, round, outcome }: Proposal): Notice {
-    return planNotice(plan, `${label} (${name})`, deps.zone, round, outcome);
+  function noticeOf(
+    { label, name }: StagedSource,
+    { plan, round, outcome }: Proposal,
+    accepted?: Accepted | null,
+  ): Notice {
+    const undo = accepted ? `plan:undo:${name}:${accepted.at}` : null;
+    return planNotice(plan, `${label} (${name})`, deps.zone, round, outcome, undo);
+  }
+
+  /** What holds of an accepted plan, in words. */
+  function held(accepted: Accepted): string {
+    const places = placesLed(accepted.rules, deps.defaults);
+    const lines = holdingLines(accepted, places, deps.explicit);
+    return [`Accepted by ${accepted.by.name}.`, ...lines.map((line) => `${line}.`)].join(' ');
   }
 
   /** Closes the proposal that a button was pressed on; null when that is not the open one. */
@@ -115,8 +132,35 @@ export function createPlans(deps: PlansDeps): Plans {
       await saveAccepted(queries, closed.plan, clock.now(), actor);
       return null;
     });
-    if (answer.ok && closed) await tell(source, closed);
-    return answer;
+    if (!answer.ok || !closed) return answer;
+    const accepted = await readAccepted(store, source.name);
+    await tell(source, closed, accepted);
+    return accepted ? { ...answer, text: `${answer.text} ${held(accepted)}` } : answer;
+  }
+
+  /** Takes back what was accepted at an instant: what has a card keeps it, and the stage stays as it is. */
+  async function undo(source: StagedSource, at: number, actor: Actor): Promise<Answer> {
+    const proposal = await store.transaction(`source:${source.name}`, async (queries) => {
+      const [accepted, last] = [
+        await readAccepted(queries, source.name),
+        await readProposal(queries, source.name),
+      ];
+      if (accepted?.at !== at) return null;
+      await forgetAccepted(queries, source.name);
+      // A newer proposal has an outcome of its own.
+      if (!last || last.open || last.outcome === null) return { told: null };
+      const told: Proposal = { ...last, outcome: `${last.outcome} Taken back by ${actor.name}.` };
+      await saveProposal(queries, source.name, told);
+      return { told };
+    });
+    if (!proposal) return { ok: false, text: 'That plan does not hold any more.' };
+    await stages.refresh();
+    if (proposal.told) await tell(source, proposal.told);
+    const stage = await stages.of(store, source.name);
+    return {
+      ok: true,
+      text: `The plan for ${source.label} (${source.name}) is taken back: potluck.yaml alone holds. What has a card keeps it, and the stage stays “${stage}”; in stage “plan” Potluck proposes anew.`,
+    };
   }
 
   async function later(source: StagedSource, round: number, actor: Actor): Promise<Answer> {
@@ -137,6 +181,7 @@ export function createPlans(deps: PlansDeps): Plans {
     const may = mayChange(deps.policy, actor);
     if (!may.ok) return may;
     if (what === 'accept') return accept(source, Number(round), actor);
+    if (what === 'undo') return undo(source, Number(round), actor);
     if (what === 'later') return later(source, Number(round), actor);
     return { ok: false, text: GONE };
   }
@@ -149,18 +194,18 @@ export function createPlans(deps: PlansDeps): Plans {
       readProposal(store, name),
       readAccepted(store, name),
     ]);
-    const held = accepted
-      ? `Accepted by ${accepted.by.name}: ${accepted.rules.length} rules, ${hoursWords(accepted.hours)}, ${accepted.cardsPerHour} cards an hour.`
+    const words = accepted
+      ? held(accepted)
       : `Nothing is accepted for ${source.label} yet; potluck.yaml alone holds.`;
     const open = stage === 'plan' && proposal?.open ? proposal : null;
     const told = open ?? {
       round: 0,
       open: false,
       askAgainAt: 0,
-      outcome: held,
+      outcome: words,
       plan: await planOf(deps, name),
     };
-    return { ok: true, text: held, notice: noticeOf(source, told) };
+    return { ok: true, text: words, notice: noticeOf(source, told, accepted) };
   }
 
   return {

@@ -40,6 +40,8 @@ export interface Accepted extends AcceptedRules {
   readonly by: Person;
   readonly hours: PlannedHours;
   readonly cardsPerHour: number;
+  /** Rules of it that this version does not understand. */
+  readonly lost: number;
 }
 
 async function read<Value>(
@@ -88,7 +90,7 @@ export async function readAccepted(
     const parsed = ruleSchema.safeParse(rule);
     return parsed.success ? [parsed.data] : [];
   });
-  return { ...kept, source, rules };
+  return { ...kept, source, rules, lost: kept.rules.length - rules.length };
 }
 
 /** What holds beside potluck.yaml, in the order of the sources. */
@@ -98,6 +100,11 @@ export async function acceptedPlans(
 ): Promise<readonly Accepted[]> {
   const all = await Promise.all(sources.map((name) => readAccepted(queries, name)));
   return all.filter((plan) => plan !== null);
+}
+
+/** Takes back what was accepted. */
+export async function forgetAccepted(queries: Kept, source: string): Promise<void> {
+  await queries.saveSetting(`accepted/${source}`, 'null');
 }
 
 export async function saveAccepted(queries: Kept, plan: Plan, at: number, by: Person): Promise<void> {

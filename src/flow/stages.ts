@@ -1,11 +1,12 @@
 import type { Answer, Done } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
-import { dayIn, minutesIn, weekdayOf } from '../domain/calendar.ts';
 import type { Actor, Person } from '../domain/item.ts';
+import { workingOf } from '../domain/plan.ts';
 import { type Place, placeOf, ruleList } from '../domain/routing.ts';
 import type { RuleContext } from '../domain/routing-fits.ts';
 import type { Rule } from '../domain/routing-rule.ts';
 import { STAGES, type Stage, shares } from '../domain/stage.ts';
+import { isWorking, type WorkingTime } from '../domain/working-time.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { DeskPart } from './desk.ts';
 import { engage, type Moved, silence } from './engage.ts';
@@ -55,8 +56,17 @@ export interface Stages {
   /** What managers accepted, by source. */
   accepted(): Promise<readonly Accepted[]>;
   source(name: string): StagedSource | null;
-  /** Cards an hour that managers accepted for the sources that lead to this channel, as last read. */
-  cardsPerHour(place: Place): number;
+  /** The rules as last read. */
+  routerNow(): Router;
+  /** The hours of the sources with an accepted plan, as last read: always the same map. */
+  readonly hours: ReadonlyMap<string, WorkingTime>;
+  /**
+   * Cards an hour for a channel that potluck.yaml says nothing of, as last read: what managers accepted for the sources that
+   * lead to it, and at least the usual number while there are sources without a plan.
+   */
+  budget(place: Place, usual: number): number;
+  /** Reads what managers accepted, in this process or another. */
+  refresh(): Promise<void>;
   /** Changes the stage and what follows for the items that are there. `also` happens in the same transaction. */
   change(
     source: StagedSource,
@@ -72,6 +82,7 @@ export function createStages(deps: StagesDeps): Stages {
   const byName = new Map(deps.sources.map((source) => [source.name, source]));
   let known: { readonly at: number; readonly plans: Promise<readonly Accepted[]> } | null = null;
   let latest: readonly Accepted[] = [];
+  const hours = new Map<string, WorkingTime>();
 
   async function of(queries: Pick<Queries, 'setting'>, name: string): Promise<Stage> {
     const source = byName.get(name);
@@ -93,7 +104,7 @@ export function createStages(deps: StagesDeps): Stages {
     known = { at: now, plans };
     plans.then(
       (all) => {
-        latest = all;
+        if (known?.plans === plans) take(all);
       },
       // A failure is not remembered: the next one asks again.
       () => {
@@ -103,21 +114,27 @@ export function createStages(deps: StagesDeps): Stages {
     return plans;
   }
 
-  function routerFor(plans: readonly Accepted[]): Router {
-    const { finds, zone, working } = deps.context;
-    const context: RuleContext = {
-      finds,
-      zone,
-      working:
-        working ??
-        ((at, source) =>
-          isPlanned(
-            plans.find((plan) => plan.source === source),
-            at,
-            zone,
-          )),
-    };
-    return createRouter(ruleList(deps.rules, plans), deps.defaults, context);
+  const routerFor = (plans: readonly Accepted[]): Router => planRouter(deps, plans);
+
+  function take(plans: readonly Accepted[]): void {
+    latest = plans;
+    const next = new Map(plans.map((plan) => [plan.source, workingOf(plan.hours, deps.context.zone)]));
+    // The same object as before where nothing changed: what was reckoned for it stays good.
+    for (const name of [...hours.keys()]) if (!next.has(name)) hours.delete(name);
+    for (const [name, working] of next)
+      if (JSON.stringify(hours.get(name)?.week) !== JSON.stringify(working.week)) hours.set(name, working);
+  }
+
+  function budget(place: Place, usual: number): number {
+    const leading = latest.filter(({ rules }) =>
+      placesLed(rules, deps.defaults).some(
+        ({ chat, channel }) => chat === place.chat && channel === place.channel,
+      ),
+    );
+    const planned = leading.reduce((sum, { cardsPerHour }) => sum + cardsPerHour, 0);
+    if (leading.length === 0) return usual;
+    // What has no plan may lead here, too, and had the usual budget until now.
+    return latest.length < deps.sources.length ? Math.max(usual, planned) : planned;
   }
 
   const change: Stages['change'] = async (source, stage, by, also) => {
@@ -138,6 +155,8 @@ export function createStages(deps: StagesDeps): Stages {
       return { ok: true, text: changeWords(source, stage, moved) };
     });
     known = null;
+    // What follows from a plan holds before the cards that follow from it are shown.
+    await accepted();
     if (moved.changed.length > 0) deps.changed(moved.changed);
     return answer;
   };
@@ -191,10 +210,13 @@ export function createStages(deps: StagesDeps): Stages {
     change,
     router: async () => routerFor(await accepted()),
     source: (name) => byName.get(name) ?? null,
-    cardsPerHour: (place) =>
-      latest
-        .filter(({ rules }) => leadsTo(rules, deps.defaults, place))
-        .reduce((sum, { cardsPerHour }) => sum + cardsPerHour, 0),
+    routerNow: () => routerFor(latest),
+    hours,
+    budget,
+    async refresh() {
+      known = null;
+      await accepted();
+    },
     part: { commands: { stage: (options, { actor }) => asked(options, actor) } },
   };
 }
@@ -204,19 +226,21 @@ export function mayChange(policy: Policy, { role, ...person }: Actor): Done {
   return policy.may({ ...person, role: role === 'manager' ? 'manager' : 'responder' }, 'settings');
 }
 
-/** Whether an instant is within the hours of a plan; without a plan the team works around the clock. */
-function isPlanned(plan: Accepted | undefined, at: number, zone: string): boolean {
-  if (!plan) return true;
-  const { days, from, to } = plan.hours;
-  const minutes = minutesIn(at, zone);
-  return days.includes(weekdayOf(dayIn(at, zone))) && minutes >= from * 60 && minutes < to * 60;
+/** The rules of potluck.yaml and of accepted plans, whose hours hold where the team says none. */
+export function planRouter(
+  { rules, defaults, context }: Pick<StagesDeps, 'rules' | 'defaults' | 'context'>,
+  plans: readonly Accepted[],
+): Router {
+  const { zone, working } = context;
+  const hours = new Map(plans.map((plan) => [plan.source, workingOf(plan.hours, zone)]));
+  const planned = (at: number, source: string): boolean => isWorking(hours.get(source) ?? null, at);
+  return createRouter(ruleList(rules, plans), defaults, { ...context, working: working ?? planned });
 }
 
-/** Whether rules bring cards to a channel; where they name none, its default channels get them. */
-function leadsTo(rules: readonly Rule[], defaults: readonly Place[], { chat, channel }: Place): boolean {
+/** Where rules bring cards; where they name no channel, the default ones get them. */
+export function placesLed(rules: readonly Rule[], defaults: readonly Place[]): readonly Place[] {
   const named = rules.flatMap(({ to }) => (to ?? []).map(placeOf));
-  const places = named.length > 0 ? named : defaults;
-  return places.some((place) => place.chat === chat && place.channel === channel);
+  return named.length > 0 ? named : defaults;
 }
 
 export function unknownSource(name: string, sources: readonly StagedSource[]): Answer {

@@ -123,8 +123,8 @@ describe('targets', () => {
           const about = waiting({ priority, waitingSince: since });
           const target = targetFor(service, about) ?? expect.fail();
           const due = dueAt(service, about, snoozes) ?? expect.fail();
-          expect(waited(service, target, since, due, snoozes)).toBe(target.answer);
-          expect(waited(service, target, since, due - 1, snoozes)).toBeLessThan(target.answer);
+          expect(waited(service, target, about.source, since, due, snoozes)).toBe(target.answer);
+          expect(waited(service, target, about.source, since, due - 1, snoozes)).toBeLessThan(target.answer);
           expect(withinTarget(service, about, since, due, snoozes)).toBe(true);
         },
       ),

@@ -164,6 +164,36 @@ describe('those who wait too long', () => {
     expect(await titles(store)).toEqual(['Nobody has taken this yet']);
   });
 
+  it('keep to the hours of a source where the team says none of its own', async () => {
+    const clock = testClock(at('2026-12-01T19:00:00Z'));
+    const store = await ledger(clock);
+    const service: Service = { ...SERVICE, working: null, hours: new Map([['blog', OFFICE]]) };
+    const duty = { plan: PLAN, service, steps: STEPS, zone: 'Europe/Berlin' };
+    const world = await flow({ clock, store, duty });
+    const evening = clock.now() - HOUR;
+    await world.ingest([post('p1', evening, 'question: what about the lid?')]);
+    // One that is looked after around the clock, and was.
+    await world.ingest([{ ...post('o1', evening, 'question: and this?'), source: 'other' }]);
+    const other = (await store.itemOf('other', 'o1'))?.id ?? 0;
+    await world.does(ana, other, { type: 'claim' });
+    for (let hour = 0; hour < 24; hour++) {
+      await clock.advance(HOUR);
+      await world.duty.serve();
+    }
+    const all = await said(store);
+    const titles = (thread: number | null): readonly string[] =>
+      all.filter((each) => each.thread === thread).map(({ notice }) => notice.title);
+    const id = (await world.item('p1')).id;
+    const morning = all.find(({ notice }) => notice.title === 'One came in meanwhile');
+    expect(morning?.at).toBe(at('2026-12-02T08:00:00Z'));
+    // It was reminded of in the night, the other one only by day.
+    expect(titles(other).length).toBeGreaterThan(1);
+    expect(all.filter(({ thread }) => thread === id).every((each) => each.at > (morning?.at ?? 0))).toBe(
+      true,
+    );
+    expect(titles(id)).toEqual(['Nobody has taken this yet']);
+  });
+
   it('call nobody at night but for what is urgent, and are summed up in the morning, once', async () => {
     // Thursday evening before Christmas; Friday is a holiday.
     const clock = testClock(at('2026-12-24T17:00:00Z'));

@@ -3,10 +3,12 @@ import type { Answer, Asked } from '../../src/chat/chat.ts';
 import { type Actor, wasFiltered } from '../../src/domain/item.ts';
 import { DEFAULT_PERMISSIONS } from '../../src/domain/permission.ts';
 import { type Rule, ruleSchema } from '../../src/domain/routing-rule.ts';
+import { dueAt, keptTarget, type Service, serviceSchema } from '../../src/domain/service.ts';
 import type { Stage } from '../../src/domain/stage.ts';
 import { createAttention } from '../../src/flow/attention.ts';
 import { createIncidents } from '../../src/flow/incidents.ts';
 import { createNotices } from '../../src/flow/notices.ts';
+import { planChecks } from '../../src/flow/plan-checks.ts';
 import { createPlans, type Plans } from '../../src/flow/plans.ts';
 import { createPolicy } from '../../src/flow/policy.ts';
 import { createStages, type Stages } from '../../src/flow/stages.ts';
@@ -49,6 +51,8 @@ function partsOn(store: Store, clock: TestClock, stage: Stage, rules: readonly R
     clock,
     policy,
     stages,
+    explicit: { hours: false, budget: ({ channel }) => channel === 'said' },
+    defaults: TEAM,
     sources,
     notices: createNotices({ store, clock, nudge: () => {} }),
     places: TEAM,
@@ -313,7 +317,10 @@ describe('plan', () => {
     expect(await press('plan:accept:blog:1')).toMatchObject({ ok: true });
     expect(await press('plan:accept:blog:1')).toMatchObject({ ok: false });
     expect(await press('plan:later:blog:1')).toMatchObject({ ok: false });
-    expect((await told())[0]?.notice).toMatchObject({ buttons: [], tone: 'grey' });
+    expect((await told())[0]?.notice).toMatchObject({
+      buttons: [{ label: 'Take back', press: expect.stringMatching(/^plan:undo:blog:\d+$/) }],
+      tone: 'grey',
+    });
     expect(JSON.stringify((await told())[0]?.notice)).toContain('Accepted by Mia.');
     expect(await channels('w0')).toEqual(['rest']);
 
@@ -326,11 +333,105 @@ describe('plan', () => {
     expect(await world.item('g1')).toMatchObject({ quiet: 'rule' });
     await hear([0], 'complaint: no plan for this', 'c');
     expect(await channels('c0')).toEqual(['rest']);
-    expect(world.stages.cardsPerHour({ chat: 'web', channel: 'rest' })).toBeGreaterThanOrEqual(3);
-    expect(world.stages.cardsPerHour({ chat: 'web', channel: 'praise' })).toBe(0);
+    expect(world.stages.budget({ chat: 'web', channel: 'rest' }, 20)).toBe(3);
+    expect(world.stages.budget({ chat: 'web', channel: 'praise' }, 20)).toBe(20);
     const shown = await run('plan', { source: 'blog' }, ana);
-    expect(shown).toMatchObject({ ok: true, text: expect.stringContaining('Accepted by Mia: 2 rules') });
-    expect(shown.notice?.buttons).toEqual([]);
+    expect(shown).toMatchObject({
+      ok: true,
+      text: expect.stringContaining('Accepted by Mia. Routes: 2 rules'),
+    });
+    expect(shown.notice?.buttons).toMatchObject([{ label: 'Take back' }]);
+  });
+
+  it('holds after a restart for routes, hours and budget, and until a manager takes it back', async () => {
+    await begin('listen', [{ to: ['web:rest'] }]);
+    await week();
+    await stage('plan');
+    await press('plan:accept:blog:1');
+    const fresh = () =>
+      partsOn(world.store, world.clock, 'listen', [ruleSchema.parse({ to: ['web:rest'] })], []);
+    const { stages, plans } = fresh();
+    await stages.refresh();
+    const [accepted] = await stages.accepted();
+    const hours = stages.hours.get('blog');
+    if (!accepted || !hours) throw new Error('an accepted plan');
+    expect(stages.budget({ chat: 'web', channel: 'rest' }, 20)).toBe(accepted.cardsPerHour);
+
+    // A question at the end of the planned day is due on the next one, by its own hours.
+    const service: Service = {
+      targets: [serviceSchema.parse({ targets: [{ answer: '2h' }] }).targets?.[0] ?? expect.fail()],
+      working: null,
+      hours: stages.hours,
+    };
+    const evening = Date.UTC(2026, 5, 10, accepted.hours.to) - HOUR;
+    const [day = 0] = accepted.hours.days;
+    expect(accepted.hours.days).toHaveLength(7);
+    const item = { ...(await world.item('q0')), state: 'open' as const, waitingSince: evening };
+    expect(dueAt(service, item)).toBe(Date.UTC(2026, 5, 11, accepted.hours.from) + HOUR);
+    expect(
+      dueAt(
+        { ...service, working: { ...hours, week: hours.week.map(() => [{ from: 0, to: 1_440 }]) } },
+        item,
+      ),
+    ).toBe(evening + 2 * HOUR);
+    expect(dueAt(service, { ...item, source: 'other' })).toBe(evening + 2 * HOUR);
+    expect(
+      keptTarget(service, {
+        ...item,
+        itemId: 1,
+        by: 'Ana',
+        at: Date.UTC(2026, 5, 11, accepted.hours.from) + HOUR,
+        waitedMs: Date.UTC(2026, 5, 11, accepted.hours.from) + HOUR - evening,
+      }),
+    ).toBe(true);
+    expect(day).toBe(0);
+
+    const undo = (await told())[0]?.notice.buttons[0]?.press ?? '';
+    const button = (rest: string, actor: Actor) =>
+      plans.part.presses?.plan?.(rest.replace(/^plan:/, ''), {
+        actor: { ...from(actor), role: actor.role },
+        channel: 'team',
+        tz: null,
+        chat: 'web',
+      });
+    expect(await button(undo, ana)).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('Only managers'),
+    });
+    expect(await button(undo, mia)).toMatchObject({ ok: true, text: expect.stringContaining('taken back') });
+    expect(await button(undo, mia)).toMatchObject({ ok: false });
+    expect((await told())[0]?.notice).toMatchObject({ buttons: [] });
+    expect(JSON.stringify((await told())[0]?.notice)).toContain('Taken back by Mia.');
+    expect([stages.hours.size, stages.budget({ chat: 'web', channel: 'rest' }, 20)]).toEqual([0, 20]);
+    // Another process sees it, too, and the rules of the plan no longer hold.
+    await world.clock.advance(3_000);
+    await hear([0], 'what now?', 'n');
+    expect((await world.events('n0'))[0]?.detail.routed).toBe('rule 1: everything → rest');
+    expect(await stages.of(world.store, 'blog')).toBe('engage');
+    expect(dueAt(service, item)).toBe(evening + 2 * HOUR);
+    expect((await run('plan', { source: 'blog' }, ana)).text).toContain('Nothing is accepted for Blog');
+  });
+
+  it('says what potluck.yaml decides instead, and what of it leads nowhere any more', async () => {
+    const plan = {
+      source: 'blog',
+      at: 1,
+      by: { id: mia.id, name: mia.name },
+      hours: { days: [1, 2], from: 9, to: 17, share: 1 },
+      cardsPerHour: 6,
+      rules: [ruleSchema.parse({ when: { kinds: ['question'] }, to: ['web:said', 'slack:C1'] })],
+      lost: 1,
+    };
+    await begin('listen');
+    const explicit = { hours: true, budget: ({ channel }: { channel: string }) => channel === 'said' };
+    const checks = planChecks([plan], { defaults: TEAM, explicit, chats: ['web'] });
+    expect(checks.map(({ ok }) => ok)).toEqual([true, false, false]);
+    expect(checks[0]?.what).toContain(
+      'Mon–Tue 9:00–17:00 were accepted; team.hours in potluck.yaml hold instead',
+    );
+    expect(checks[0]?.what).toContain('6 cards an hour; for web:said potluck.yaml (attention) holds instead');
+    expect(checks[1]?.what).toContain('leads to slack:C1, which is not connected');
+    expect(checks[2]?.what).toContain('1 rule that this version does not understand');
   });
 
   it('asks again a week after “not yet”, with what it heard until then', async () => {
