@@ -34,6 +34,8 @@ import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
 import { createDigests, type DigestDeps, type Digests } from './flow/digest.ts';
+import { runDigest } from './flow/digest-cli.ts';
+import type { DigestFactsDeps } from './flow/digest-facts.ts';
 import { doctor } from './flow/doctor.ts';
 import { createDuty, type Duty, groupMembers } from './flow/duty.ts';
 import { dutyChecks } from './flow/duty-checks.ts';
@@ -60,7 +62,7 @@ import type { Router } from './flow/routes.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
 import { type Accepted, acceptedPlans } from './flow/stage-store.ts';
-import { createStages, planRouter, type StagedSource, type StagesDeps } from './flow/stages.ts';
+import { createStages, plannedHours, planRouter, type StagedSource, type StagesDeps } from './flow/stages.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
@@ -523,23 +525,37 @@ function createDigestsOf(
 ): Digests {
   return createDigests({
     ...deps,
-    zone: config.time.zone,
-    schedules: config.digests,
-    departments: config.departments,
-    names: config.brand.names,
-    labels: () => new Map([...sources].map(([name, { label }]) => [name, label])),
-    deaf: async () => {
+    ...digestDeps(config, deps, sources, async () => {
       const health = await Promise.all([...watches.values()].map((watch) => watch.health()));
       return health.flatMap(({ state, label }) => (state === 'blind' ? [label] : []));
-    },
-    target: (answer) => keptTarget(config.service, answer),
-    advocates: async (limit) => {
-      const found = await listAdvocates({ store: deps.store, sources }, deps.clock, limit);
-      return found.map(({ called, url, labels, reasons }) => ({ name: called, url, labels, reasons }));
-    },
+    }),
+    schedules: config.digests,
     draw: drawSvg,
     nudge,
   });
+}
+
+/** What digests are made of, told by themselves or asked for. */
+function digestDeps(
+  config: Config,
+  { store, clock }: Pick<DigestFactsDeps, 'store' | 'clock'>,
+  sources: ReadonlyMap<string, Pick<Source, 'label'>>,
+  deaf: DigestFactsDeps['deaf'],
+): DigestFactsDeps {
+  return {
+    store,
+    clock,
+    zone: config.time.zone,
+    departments: config.departments,
+    names: config.brand.names,
+    labels: () => new Map([...sources].map(([name, { label }]) => [name, label])),
+    deaf,
+    target: (answer) => keptTarget(config.service, answer),
+    advocates: async (limit) => {
+      const found = await listAdvocates({ store, sources }, clock, limit);
+      return found.map(({ called, url, labels, reasons }) => ({ name: called, url, labels, reasons }));
+    },
+  };
 }
 
 /** This process, unique for ever, and to be recognised by the next one on this machine. */
@@ -844,6 +860,46 @@ async function runRoutes(verb: string | undefined, ...rest: readonly string[]): 
   }
 }
 
+/** Prints the digest of a window that is over, from the real ledger; changes nothing. */
+async function runDigestOf(...args: readonly (string | undefined)[]): Promise<void> {
+  const surroundings = { env: process.env, cwd: process.cwd() };
+  const config = await loadConfig(surroundings);
+  const clock = systemClock;
+  const store = await openStore(databaseUrl(config, surroundings.cwd));
+  try {
+    const log = createLog('silent', config.secrets);
+    const sources = await createSources(
+      config,
+      store,
+      createMeters(config, store, clock),
+      clock,
+      Math.random,
+      log,
+    );
+    const found = config.chats.map(({ kind }) => foundSource(kind));
+    const byName = new Map([...sources, ...found].map((source) => [source.name, source]));
+    const plans = await acceptedPlans(
+      store,
+      config.sources.map(({ name }) => name),
+    );
+    const service = { ...config.service, hours: plannedHours(plans, config.time.zone) };
+    const fine = await runDigest(
+      {
+        ...digestDeps({ ...config, service }, { store, clock }, byName, async () => []),
+        chats: config.chats.map(({ kind }) => kind.kind),
+        draw: drawSvg,
+        print: (text) => void process.stdout.write(text),
+        save: (path, bytes) => writeFileSync(resolve(path), bytes),
+      },
+      args.filter((arg) => arg !== undefined),
+    );
+    process.exitCode = fine ? 0 : 1;
+    await Promise.all(sources.map((source) => source.close?.()));
+  } finally {
+    await store.close();
+  }
+}
+
 /** Exports or erases one person, on the database of the configuration; the bot may run meanwhile. */
 async function runPrivacy(verb: string | undefined, ...further: readonly string[]): Promise<void> {
   const surroundings = { env: process.env, cwd: process.cwd() };
@@ -884,6 +940,7 @@ const COMMANDS: Readonly<
   source: runSource,
   person: runPrivacy,
   routes: runRoutes,
+  digest: runDigestOf,
   replay: (file) =>
     replay(
       file,

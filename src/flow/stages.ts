@@ -118,7 +118,7 @@ export function createStages(deps: StagesDeps): Stages {
 
   function take(plans: readonly Accepted[]): void {
     latest = plans;
-    const next = new Map(plans.map((plan) => [plan.source, workingOf(plan.hours, deps.context.zone)]));
+    const next = plannedHours(plans, deps.context.zone);
     // The same object as before where nothing changed: what was reckoned for it stays good.
     for (const name of [...hours.keys()]) if (!next.has(name)) hours.delete(name);
     for (const [name, working] of next)
@@ -226,13 +226,18 @@ export function mayChange(policy: Policy, { role, ...person }: Actor): Done {
   return policy.may({ ...person, role: role === 'manager' ? 'manager' : 'responder' }, 'settings');
 }
 
+/** The hours of the sources that have an accepted plan. */
+export function plannedHours(plans: readonly Accepted[], zone: string): ReadonlyMap<string, WorkingTime> {
+  return new Map(plans.map((plan) => [plan.source, workingOf(plan.hours, zone)]));
+}
+
 /** The rules of potluck.yaml and of accepted plans, whose hours hold where the team says none. */
 export function planRouter(
   { rules, defaults, context }: Pick<StagesDeps, 'rules' | 'defaults' | 'context'>,
   plans: readonly Accepted[],
 ): Router {
   const { zone, working } = context;
-  const hours = new Map(plans.map((plan) => [plan.source, workingOf(plan.hours, zone)]));
+  const hours = plannedHours(plans, zone);
   const planned = (at: number, source: string): boolean => isWorking(hours.get(source) ?? null, at);
   return createRouter(ruleList(rules, plans), defaults, { ...context, working: working ?? planned });
 }
