@@ -260,8 +260,13 @@ export interface ChatHealth {
 
 /** A notice as it was told. */
 export interface ToldNotice {
+  /** Ascending in the order in which they were told first. */
   readonly id: number;
+  /** Grows when it says something else. */
+  readonly version: number;
   readonly channel: string;
+  /** The item in the thread of whose card it is told; null when it is about none, or about many. */
+  readonly itemId: number | null;
   readonly at: number;
   readonly notice: Notice;
 }

@@ -64,7 +64,14 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
     ...deps.desk(chat),
     notices: async (limit) => {
       const rows = await store.newestNotices(chat, Math.min(MAX_NOTICES, Math.max(1, limit)));
-      return rows.map(({ id, channel, toldAt, notice }) => ({ id, channel, at: toldAt, notice }));
+      return rows.map(({ id, version, channel, thread, toldAt, notice }) => ({
+        id,
+        version,
+        channel,
+        itemId: thread,
+        at: toldAt,
+        notice,
+      }));
     },
     picture: (id) => store.picture(id),
     digest: deps.digests.digest,

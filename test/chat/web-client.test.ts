@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ToldNotice } from '../../src/chat/chat.ts';
 import { readFilter, writeFilter } from '../../src/chat/web/client/filter.js';
 import {
   excerpt,
@@ -11,10 +12,12 @@ import {
   tomorrowAt,
 } from '../../src/chat/web/client/format.js';
 import { begin, change, news, put, resume } from '../../src/chat/web/client/model.js';
+import { noticeParts } from '../../src/chat/web/client/notice.js';
 import { personCommands, personView } from '../../src/chat/web/client/person.js';
+import { learn, look, NOTHING_TOLD, unread } from '../../src/chat/web/client/told.js';
 import { h, outside } from '../../src/chat/web/client/tree.js';
 import type { Notice } from '../../src/domain/notice.ts';
-import { closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
+import { arbitraryNotice, closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
 
 const cards = (...ids: number[]) => ids.map((itemId) => sampleCard({ itemId }));
 const hostileText = fc.oneof(
@@ -171,6 +174,101 @@ describe('times', () => {
   });
 });
 
+describe('what a page knows of what was said', () => {
+  const said = (id: number, change: Partial<ToldNotice> = {}): ToldNotice => ({
+    id,
+    version: 1,
+    channel: 'team',
+    itemId: null,
+    at: NOON,
+    notice: { title: `Notice ${id}`, tone: 'grey', blocks: [], buttons: [], mention: [] },
+    ...change,
+  });
+  const kept = () => {
+    const values = new Map<string, string>();
+    return {
+      getItem: (name: string) => values.get(name) ?? null,
+      setItem: (name: string, value: string) => void values.set(name, value),
+    };
+  };
+  const ids = (notices: readonly ToldNotice[]) => notices.map(({ id }) => id);
+
+  it('is unread until somebody looks, for each channel, and stays read in this browser', () => {
+    const storage = kept();
+    const notices = [said(3), said(2, { channel: 'product' }), said(1, { at: NOON - 2 * 86_400_000 })];
+    const first = learn(NOTHING_TOLD, { notices, told: 'a' }, { now: NOON, storage });
+    // Who comes for the first time need not catch up on what is older than a day.
+    expect(ids(unread(first))).toEqual([3, 2]);
+    const seen = look(first, 'team', storage);
+    expect([ids(unread(seen)), [...seen.fresh]]).toEqual([[2], [3]]);
+    expect(look(seen, 'team', storage)).toBe(seen);
+    const later = learn(seen, { notices: [said(4), ...notices], told: 'b' }, { now: NOON, storage });
+    expect(ids(unread(later))).toEqual([4, 2]);
+    const reloaded = learn(NOTHING_TOLD, { notices: later.notices, told: 'b' }, { now: NOON, storage });
+    expect(ids(unread(reloaded))).toEqual([4, 2]);
+  });
+
+  it('works where the browser keeps nothing, or something else', () => {
+    const full = {
+      getItem: () => '{"not": "a list"}',
+      setItem: () => {
+        throw new Error('QuotaExceededError');
+      },
+    };
+    for (const storage of [null, full]) {
+      const first = learn(NOTHING_TOLD, { notices: [said(1)], told: 'a' }, { now: NOON, storage });
+      expect(ids(unread(first))).toEqual([1]);
+      expect(ids(unread(look(first, '', storage)))).toEqual([]);
+    }
+  });
+});
+
+describe('a notice on the page', () => {
+  const words = (tree: unknown): string => JSON.stringify(tree);
+
+  it('keeps every text a text, offers only links that are some, and never grows without end', () => {
+    fc.assert(
+      fc.property(arbitraryNotice(), (notice) => {
+        const shown = words(noticeParts(notice, 'press', new Set()));
+        expect(shown).not.toMatch(/"(?:href|src)":"(?!https?:|\/)/i);
+        expect(shown).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+        expect(shown.length).toBeLessThan(600_000);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows its picture before what the words mean, and a pressed button once', () => {
+    const parts = noticeParts(
+      {
+        title: 'Digest',
+        tone: 'grey',
+        blocks: [
+          { type: 'figures', figures: [{ label: 'New', value: '7', note: '5 before', press: 'digest:new' }] },
+          { type: 'quote', text: 'Lovely', by: 'Kim', url: 'javascript:alert(1)' },
+          { type: 'small', text: 'New: conversations.' },
+        ],
+        picture: { id: 'chart-1', alt: 'Seven new' },
+        buttons: [{ press: 'digest:csv', label: 'As CSV', style: 'danger' }],
+        mention: [],
+      },
+      'press',
+      new Set(['digest:csv']),
+    );
+    const shown = words(parts);
+    for (const piece of [
+      '"/api/pictures/chart-1"',
+      'Seven new',
+      '7 New: show what is behind',
+      'button danger',
+      '"disabled":true',
+    ])
+      expect(shown).toContain(piece);
+    expect(shown.indexOf('chart-1')).toBeLessThan(shown.indexOf('New: conversations.'));
+    expect(shown).not.toContain('javascript:');
+  });
+});
+
 describe('the panel about a person', () => {
   const notice: Notice = {
     title: 'Mira',
@@ -187,7 +285,7 @@ describe('the panel about a person', () => {
 
   it('shows what is known and offers its buttons, and no link that is none', () => {
     const shown = JSON.stringify(personView({ itemId: 7, notice, problem: null }));
-    for (const piece of ['Mira', 'Notes', 'one', 'two', 'small', '#7 ', 'Question', 'person:apart:1/2'])
+    for (const piece of ['Mira', 'Notes', 'one', 'two', 'small', '"#7"', 'Question', 'person:apart:1/2'])
       expect(shown).toContain(piece);
     expect(shown).not.toContain('javascript:');
     expect(JSON.stringify(personView({ itemId: 7, notice: null, problem: null }))).toContain('Looking it up');

@@ -523,6 +523,32 @@ describe('live events', () => {
     await events.cancel();
   });
 
+  it('tell that something was said or changed, and the notices say what', async () => {
+    const { get, handlers, clock, room } = await open();
+    const events = readEvents(await get('/api/events'));
+    const { told } = (await events.next('snapshot')) as { told: string };
+    expect(await (await get('/api/notices')).json()).toEqual({ notices: [], told });
+    const said = {
+      id: 7,
+      version: 1,
+      channel: 'team',
+      itemId: null,
+      at: clock.now(),
+      notice: { title: 'Soup', tone: 'grey', blocks: [], buttons: [], mention: [] },
+    } as const;
+    let last = told;
+    for (const version of [1, 2]) {
+      handlers.setNotices([{ ...said, version }]);
+      if (version === 1) room.chat.look?.();
+      else await clock.advance(2_000);
+      const now = (await events.next('told')) as { told: string };
+      expect(now.told).not.toBe(last);
+      last = now.told;
+      expect(await (await get('/api/notices')).json()).toEqual({ notices: [{ ...said, version }], ...now });
+    }
+    await events.cancel();
+  });
+
   it('survive a ledger that is away for a moment', async () => {
     const { get, handlers, clock, room } = await open();
     const events = readEvents(await get('/api/events'));
@@ -568,6 +594,34 @@ describe('live events', () => {
     const [first] = crowd;
     if (first) await expect(readEvents(first).next('never')).rejects.toThrow('ended');
     expect(ticks.sleeping).toBe(0);
+  });
+});
+
+describe('what was said beside the cards', () => {
+  it('is for the team alone', async () => {
+    const { get } = await locked();
+    for (const path of ['/api/notices', '/api/pictures/chart-1']) expect((await get(path)).status).toBe(401);
+    const authorization = `Bearer ${TOKEN}`;
+    expect((await get('/api/notices', { authorization })).status).toBe(200);
+  });
+
+  it('brings its pictures, and no file that a browser might run', async () => {
+    const { get, handlers } = await open();
+    const bytes = new Uint8Array([137, 80, 78, 71]);
+    expect((await get('/api/pictures/chart-1')).status).toBe(404);
+    handlers.picture = async (id) => (id === 'chart-1' ? { mime: 'image/png', bytes } : null);
+    const picture = await get('/api/pictures/chart-1');
+    expect([picture.headers.get('content-type'), new Uint8Array(await picture.arrayBuffer())]).toEqual([
+      'image/png',
+      bytes,
+    ]);
+    expect(picture.headers.get('content-security-policy')).toContain("default-src 'none'");
+    for (const mime of ['image/svg+xml', 'text/html']) {
+      handlers.picture = async () => ({ mime, bytes });
+      expect((await get('/api/pictures/chart-1')).status).toBe(404);
+    }
+    for (const path of ['..%2Fx', 'a/b', '%00', ''])
+      expect((await get(`/api/pictures/${path}`)).status).toBe(404);
   });
 });
 

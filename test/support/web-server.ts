@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Keyv } from 'keyv';
+import type { ChatHandlers } from '../../src/chat/chat.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { ScriptedHandlers } from './handlers.ts';
 import { makeWebRoom, type WebRoom } from './web-room.ts';
 
 export interface WebServer {
@@ -14,7 +14,7 @@ export interface WebServer {
 }
 
 export interface WebServerOptions {
-  readonly handlers: ScriptedHandlers;
+  readonly handlers: ChatHandlers;
   readonly clock: Clock;
   readonly cache?: Keyv;
   /** The same port again after a restart; default any that is free. */

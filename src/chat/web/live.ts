@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Card } from '../../domain/card.ts';
 import type { ItemState } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
-import type { ChatHandlers, ChatLog, ListQuery, SourceHealth } from '../chat.ts';
+import type { ChatHandlers, ChatLog, ListQuery, SourceHealth, ToldNotice } from '../chat.ts';
 
 type Counts = Readonly<Record<ItemState, number>>;
 
@@ -16,6 +16,8 @@ export type LiveEvent =
       readonly total: number;
       readonly counts: RoomCounts;
       readonly sources: readonly SourceHealth[];
+      /** {@link stampOf} what was told: a page that has another one asks for the notices. */
+      readonly told: string;
     }
   /** New and changed cards, the order of the queue, and cards that left it, as they stand now. */
   | {
@@ -26,7 +28,8 @@ export type LiveEvent =
       readonly total: number;
     }
   | { readonly type: 'counts'; readonly counts: RoomCounts }
-  | { readonly type: 'sources'; readonly sources: readonly SourceHealth[] };
+  | { readonly type: 'sources'; readonly sources: readonly SourceHealth[] }
+  | { readonly type: 'told'; readonly told: string };
 
 export interface RoomCounts {
   readonly all: Counts;
@@ -55,6 +58,14 @@ const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 /** Of the cards that leave a queue at once, this many are sent along to say how they stand; the others just go. */
 const MAX_LEFT = 30;
 
+/** The newest notices that the room shows. */
+export const MAX_TOLD = 60;
+
+/** Which notices, in which versions: short, where the notices themselves are long. */
+export function stampOf(notices: readonly ToldNotice[]): string {
+  return `:${notices.map(({ id, version }) => `${id}:${version}`).join()}`;
+}
+
 interface Client {
   readonly query: ListQuery;
   readonly view: string;
@@ -65,6 +76,7 @@ interface Client {
   order: string;
   counts: string;
   sources: string;
+  told: string;
 }
 
 const encoder = new TextEncoder();
@@ -116,6 +128,7 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
     const views = new Map<string, Client[]>();
     for (const client of clients) views.set(client.view, [...(views.get(client.view) ?? []), client]);
     const counts = await counted(from);
+    const told = stampOf(await from.notices(MAX_TOLD));
     for (const group of views.values()) {
       const [first] = group;
       if (!first) continue;
@@ -125,6 +138,7 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
     for (const client of clients) {
       client.counts = tell(client, client.counts, { type: 'counts', counts });
       client.sources = tell(client, client.sources, { type: 'sources', sources });
+      client.told = tell(client, client.told, { type: 'told', told });
     }
   }
 
@@ -210,7 +224,12 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
     async connect(query, until) {
       const from = handlers;
       if (!from || clients.size >= MAX_CLIENTS) return null;
-      const [{ cards, total }, counts] = await Promise.all([from.list(query), counted(from)]);
+      const [{ cards, total }, counts, notices] = await Promise.all([
+        from.list(query),
+        counted(from),
+        from.notices(MAX_TOLD),
+      ]);
+      const told = stampOf(notices);
       sources = await from.sources();
       let client: Client | null = null;
       return new ReadableStream<Uint8Array>(
@@ -225,10 +244,11 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
               order: `${total}:${cards.map((card) => card.itemId).join()}`,
               counts: JSON.stringify({ type: 'counts', counts }),
               sources: JSON.stringify({ type: 'sources', sources }),
+              told: JSON.stringify({ type: 'told', told }),
             };
             clients.add(client);
             write(client, 'retry: 1500\n\n');
-            send(client, { type: 'snapshot', now: clock.now(), cards, total, counts, sources });
+            send(client, { type: 'snapshot', now: clock.now(), cards, total, counts, sources, told });
             ensureTicking();
           },
           cancel() {

@@ -8,6 +8,7 @@ import { loadAssets } from './assets.ts';
 import { addDigest } from './digest.ts';
 import { addItems } from './items.ts';
 import type { Live } from './live.ts';
+import { addNotices } from './notices.ts';
 import { loginPage, roomPage } from './page.ts';
 import type { People } from './people.ts';
 import { isUpload } from './pictures.ts';
@@ -91,6 +92,7 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
   await addPages(app, options);
   addSession(app, options);
   addItems(app, options, bodyLimit);
+  addNotices(app);
   addTeam(app, options.log);
 
   let underWay = 0;

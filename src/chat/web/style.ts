@@ -249,6 +249,57 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
 .review > p .icon { margin-top: 3px; }
 .public { padding: 12px 16px; border: 1px solid var(--line-strong); border-inline-start: 4px solid var(--accent); border-radius: 10px; white-space: pre-wrap; unicode-bidi: isolate; font-size: 16px; }
 
+/* What Potluck says: notices and private answers */
+.bell { position: relative; }
+.bell.here { background: var(--accent-soft); color: var(--ink); }
+.bell .count { position: absolute; inset: -3px -5px auto auto; min-width: 18px; padding: 0 5px; font-size: 11px; line-height: 18px; background: var(--accent); color: var(--accent-ink); }
+.notices { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
+.notice { position: relative; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; padding: 16px 22px 18px 26px; background: var(--surface); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); --tone: transparent; scroll-margin: 80px 0 24px; }
+.notice::before { content: ''; position: absolute; inset: -1px auto -1px -1px; width: 5px; border-radius: 14px 0 0 14px; background: var(--tone); }
+.notice.unread { border-color: var(--line-strong); }
+.notice .head { flex-wrap: nowrap; align-items: baseline; gap: 4px 16px; }
+.notice .head h3 { flex: 1; min-width: 0; align-items: baseline; }
+.notice .head .badge { flex: none; }
+.notice .head p { flex: none; }
+.digests { font-size: 14px; color: var(--soft); margin: -8px 0 14px; }
+.notice .head h3, .answer h3 { font: 600 18px/1.35 var(--serif); gap: 9px; color: var(--ink); }
+.notice.tone-red { --tone: var(--red); }
+.notice.tone-yellow { --tone: var(--yellow); }
+.notice.tone-green { --tone: var(--green); }
+.notice h4, .answer h4, .about-person h4 { font: 600 14px/1.4 var(--sans); margin: 4px 0 -6px; }
+.told-text { white-space: pre-wrap; unicode-bidi: isolate; max-width: 72ch; }
+.told-list { display: grid; gap: 7px; }
+.told-list li { padding-inline-start: 16px; position: relative; overflow: clip; overflow-clip-margin: 4px; }
+.told-list li::before { content: ''; position: absolute; inset: 10px auto auto 2px; width: 5px; height: 5px; border-radius: 50%; background: var(--line-strong); }
+.told-list span { unicode-bidi: isolate; }
+a.number { font-weight: 600; color: var(--link); text-decoration: none; }
+a.number:hover { text-decoration: underline; }
+.post-link { color: var(--soft); font-size: 13.5px; }
+.figures { display: flex; flex-wrap: wrap; gap: 1px; border: 1px solid var(--line); border-radius: 12px; overflow: hidden; background: var(--line); }
+.figures > div { flex: 1 1 190px; padding: 10px 14px; background: var(--surface); display: grid; align-content: start; gap: 1px; }
+.figures dt { font-size: 13px; color: var(--soft); }
+.figures dd { font-size: 13px; }
+.figures strong, .figure { font: 600 19px/1.3 var(--serif); font-variant-numeric: tabular-nums; }
+.figure { color: var(--link); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; text-decoration-color: var(--line-strong); }
+.figure:hover { text-decoration-color: currentColor; }
+.heard { display: grid; gap: 2px; padding-inline-start: 14px; border-inline-start: 3px solid var(--line-strong); }
+.heard blockquote { font: 16px/1.5 var(--serif); white-space: pre-wrap; unicode-bidi: isolate; }
+.chart { display: block; }
+.chart img { display: block; width: 100%; height: auto; border-radius: 12px; }
+.said-strip { width: 100%; align-items: center; text-align: start; background: var(--accent-soft); color: var(--ink); margin-bottom: 16px; }
+.said-strip .icon { margin: 0; color: var(--link); }
+.said-strip .quiet { color: var(--link); padding: 0 4px; }
+.said-strip strong { font-weight: 600; }
+.button.danger { background: var(--red-soft); color: var(--red-ink); border-color: var(--red); }
+.button.danger:hover:not(:disabled) { filter: brightness(.97); }
+.log { display: grid; grid-template-columns: minmax(0, 1fr); gap: 22px; }
+.exchange, .answer { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
+.exchange + .exchange { border-top: 1px solid var(--line); padding-top: 18px; }
+.asked { display: flex; gap: 7px; align-items: baseline; font: 14px/1.5 var(--mono); color: var(--soft); unicode-bidi: isolate; }
+.asked .icon { width: 14px; height: 14px; align-self: center; }
+.answer.refused > .told-text { color: var(--red-ink); }
+.single .card { box-shadow: none; }
+
 /* Pictures of a draft */
 .pictures { display: grid; gap: 8px; }
 .pictures li, .picture-field { display: flex; gap: 12px; align-items: flex-start; }
@@ -300,7 +351,11 @@ kbd { min-width: 26px; padding: 1px 7px; border: 1px solid var(--line-strong); b
   main { max-width: none; }
 }
 @media (max-width: 520px) {
-  .keyboard, .link.live { display: none; }
+  .keyboard, .link.live, .to-digest { display: none; }
+  .notice { padding: 14px 14px 16px 18px; }
+  .figures > div { flex-basis: 132px; }
+  .notice .head { display: grid; }
+  .me .say { display: none; }
   .narrow { flex-wrap: nowrap; gap: 6px; }
   .narrow select { width: 92px; padding: 0 2px 0 8px; }
   .searching { flex: 1 1 90px; min-width: 0; padding: 0 10px; }

@@ -3,6 +3,7 @@ import { draw } from './dom.js';
 import { newEditor, refused } from './editor.js';
 import { personCommands } from './person.js';
 import { createPictureDesk } from './picture-desk.js';
+import { createTalk } from './talk-desk.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
 /** @typedef {import('../../../domain/item.ts').Person} Person */
@@ -13,6 +14,9 @@ import { createPictureDesk } from './picture-desk.js';
 
 /** How long a person's hands rest before the network's way of counting is asked for. */
 const TYPING_MS = 180;
+
+/** Dialogs with much in them. */
+const WIDE = new Set(['editor', 'item', 'talk']);
 
 /**
  * Everything a person does to cards: buttons, dialogs, the draft editor.
@@ -42,19 +46,16 @@ export function createDesk(page) {
 
   function render() {
     if (!dialog) return;
-    const { me } = page.room();
     const card = dialog.itemId === null ? null : cardOf(dialog.itemId);
     if (card) subject = card;
-    draw(page.dialog, [
-      dialogView(dialog, { card, now: page.now(), name: me?.name ?? null, me: me?.id ?? null }),
-    ]);
+    draw(page.dialog, [dialogView(dialog, { card, room: { ...page.room(), now: page.now() } })]);
   }
 
   /** @param {Dialog} next */
   function open(next) {
     dialog = next;
-    subject = next.itemId === null ? null : (page.room().queue.cards.get(next.itemId) ?? null);
-    page.dialog.className = next.kind === 'editor' ? 'wide' : '';
+    subject = next.itemId === null ? null : cardOf(next.itemId);
+    page.dialog.className = WIDE.has(next.kind) ? 'wide' : '';
     render();
     if (!page.dialog.open) page.dialog.showModal();
     /** @type {HTMLElement | null} */ (page.dialog.querySelector('[autofocus]'))?.focus();
@@ -250,6 +251,38 @@ export function createDesk(page) {
     } else page.toasts.say(answer.text, true);
   }
 
+  /**
+   * One card, wherever it is: on the page where it stands there, else by itself.
+   *
+   * @param {number} id
+   */
+  async function openItem(id) {
+    const { queue, filter } = page.room();
+    if (filter.queue !== 'notices' && queue.cards.has(id)) {
+      if (page.dialog.open) close();
+      page.update({ current: id });
+      return void requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
+    }
+    const answer = await page.ask('GET', `/api/items/${id}`);
+    if (!answer.ok) return page.toasts.say(answer.text, true);
+    subject = answer.data.card;
+    open({ kind: 'item', itemId: id });
+  }
+
+  const talk = createTalk({
+    ask: page.ask,
+    say: (text, bad) => page.toasts.say(text, bad),
+    room: page.room,
+    update: page.update,
+    askName,
+    current: () => (dialog?.kind === 'talk' ? dialog.talk : null),
+    show(next) {
+      if (dialog?.kind !== 'talk') return open({ kind: 'talk', itemId: null, talk: next });
+      dialog = { ...dialog, talk: next };
+      render();
+    },
+  });
+
   /** @param {number} id */
   function openPerson(id) {
     if (!page.room().me) return askName(() => openPerson(id));
@@ -317,6 +350,7 @@ export function createDesk(page) {
 
   return {
     open,
+    openItem,
     act,
     render,
     typed,
@@ -384,6 +418,12 @@ export function createDesk(page) {
           return close();
         case 'toast-close':
           return page.toasts.close(id);
+        case 'item':
+          return void openItem(id);
+        case 'press':
+          return void talk.press(button.dataset.press ?? '');
+        case 'file':
+          return talk.save(Number(button.dataset.at));
         case 'person':
           return openPerson(id);
         case 'person-press':

@@ -1,17 +1,23 @@
+import { cardView } from './card.js';
 import { editorView } from './editor.js';
 import { fieldTime, moment, oneLine, tomorrowAt } from './format.js';
 import { personView } from './person.js';
+import { talkView } from './talk.js';
 import { h } from './tree.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
 /** @typedef {import('../../../domain/item.ts').Person} Person */
 /** @typedef {import('./editor.js').Editor} Editor */
+/** @typedef {import('./talk.js').Talk} Talk */
+/** @typedef {import('./shell.js').Room} Room */
 /** @typedef {import('./tree.js').Child} Child */
 
 /**
  * @typedef {{ readonly kind: 'editor', readonly itemId: number, readonly editor: Editor }
  *   | { readonly kind: 'dismiss' | 'snooze' | 'assign' | 'mark-answered', readonly itemId: number, readonly problem: string | null, readonly people: readonly Person[] }
  *   | { readonly kind: 'person', readonly itemId: number, readonly problem: string | null, readonly notice: import('../../../domain/notice.ts').Notice | null }
+ *   | { readonly kind: 'item', readonly itemId: number }
+ *   | { readonly kind: 'talk', readonly itemId: null, readonly talk: Talk }
  *   | { readonly kind: 'name', readonly itemId: null, readonly problem: string | null }
  *   | { readonly kind: 'help', readonly itemId: null }} Dialog
  */
@@ -50,6 +56,7 @@ export const KEYS = [
   ['s', 'snooze'],
   ['n', 'notes and history'],
   ['o', 'open the post'],
+  ['b', 'notices, and back to the cards'],
   ['/', 'search'],
   ['?', 'this help'],
   ['Esc', 'close'],
@@ -57,10 +64,13 @@ export const KEYS = [
 
 /**
  * @param {Dialog} dialog
- * @param {{ readonly card: Card | null, readonly now: number, readonly name: string | null, readonly me: string | null }} room
+ * @param {{ readonly card: Card | null, readonly room: Room }} page
  * @returns {import('./tree.js').Tree}
  */
-export function dialogView(dialog, { card, now, name, me }) {
+export function dialogView(dialog, { card, room }) {
+  const { now } = room;
+  const name = room.me?.name ?? null;
+  const me = room.me?.id ?? null;
   switch (dialog.kind) {
     case 'name':
       return frame('name', 'Who are you?', dialog.problem, [
@@ -117,6 +127,10 @@ export function dialogView(dialog, { card, now, name, me }) {
       );
     case 'person':
       return personView(dialog);
+    case 'item':
+      return itemView(dialog.itemId, card, room);
+    case 'talk':
+      return talkView(dialog.talk, room.pressing);
     case 'editor':
       return editorView(dialog.editor, card, dialog.itemId, now);
     default:
@@ -245,6 +259,39 @@ export function dialogView(dialog, { card, now, name, me }) {
         buttons('Mark answered'),
       ]);
   }
+}
+
+/**
+ * One card by itself, whatever queue it is in.
+ *
+ * @param {number} id
+ * @param {Card | null} card
+ * @param {Room} room
+ */
+function itemView(id, card, room) {
+  return h(
+    'div',
+    { class: 'box single', key: `item-${id}` },
+    h('h2', { id: 'dialog-title', class: 'sr' }, `Number ${id}`),
+    card === null
+      ? h('p', { class: 'muted' }, 'Looking it up …')
+      : cardView(card, {
+          now: room.now,
+          me: room.me?.id ?? null,
+          current: false,
+          fresh: false,
+          left: false,
+          expanded: true,
+          busy: room.busy.has(id),
+          unsaved: room.unsaved.has(id),
+          thread: room.threads.has(id) ? { events: room.threads.get(id) ?? null } : null,
+        }),
+    h(
+      'div',
+      { class: 'row end', key: 'buttons' },
+      h('button', { type: 'button', class: 'button plain', 'data-do': 'close', autofocus: true }, 'Close'),
+    ),
+  );
 }
 
 /**

@@ -19,6 +19,8 @@ export const QUEUES = {
   answered: { label: 'Answered', query: { state: 'answered', order: 'recent' } },
   dismissed: { label: 'Dismissed', query: { state: 'dismissed', order: 'recent' } },
   all: { label: 'All', query: { order: 'recent', quiet: 'with' } },
+  // What is said beside the cards; the stream goes on with those that wait.
+  notices: { label: 'Notices', query: { state: 'open,claimed' } },
 };
 
 export const PAGE = 50;

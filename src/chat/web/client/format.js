@@ -31,6 +31,17 @@ export function oneLine(text, units = 120) {
 }
 
 /**
+ * With its lines, and at most `units` long.
+ *
+ * @param {string} text
+ * @param {number} units
+ */
+export function manyLines(text, units) {
+  const clean = readable(text.slice(0, units * 4)).replace(/\n{3,}/g, '\n\n');
+  return clean.length > units ? `${whole(clean, units - 1)}…` : clean;
+}
+
+/**
  * The beginning of a long text, and whether something was left out.
  *
  * @param {string} text

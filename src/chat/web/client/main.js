@@ -6,6 +6,7 @@ import { onKey } from './keys.js';
 import { begin, change, EMPTY, news, put, resume } from './model.js';
 import { shellView } from './shell.js';
 import { createToasts } from './toasts.js';
+import { learn, look, NOTHING_TOLD, unread } from './told.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
 /** @typedef {import('./shell.js').Room} Room */
@@ -23,6 +24,7 @@ function element(id) {
 const app = element('app');
 const announcer = element('announce');
 const toasts = createToasts(element('toasts'));
+const storage = browserStorage();
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** @type {Room} */
@@ -41,14 +43,27 @@ let room = {
   busy: new Set(),
   unsaved: new Map(),
   threads: new Map(),
+  told: NOTHING_TOLD,
+  pressing: new Set(),
   theme: themeNow(),
   now: Date.now(),
 };
+/** The item that the address leads to, until it was opened. @type {number | null} */
+let linked = Number(new URLSearchParams(location.search).get('item')) || null;
 /** The room's clock minus this machine's: ages are right on a computer whose clock is not. */
 let skew = 0;
 let drawing = false;
 /** @type {EventSource | null} */
 let stream = null;
+
+/** Null where the browser keeps nothing for pages. */
+function browserStorage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
 
 /** @param {Partial<Room>} next */
 function update(next) {
@@ -64,6 +79,9 @@ function render() {
   drawing = false;
   room = { ...room, now: Date.now() + skew };
   const anchor = anchorCard();
+  // Whoever looks at the notices has read them.
+  if (room.filter.queue === 'notices' && !document.hidden)
+    room = { ...room, told: look(room.told, room.filter.channel, storage) };
   draw(app, shellView(room));
   if (anchor) scrollBy(0, anchor.element.getBoundingClientRect().top - anchor.top);
   const waiting = room.counts ? room.counts.all.open : 0;
@@ -91,6 +109,22 @@ function announce(words) {
   }, 50);
 }
 
+/**
+ * The notices, when they are others than those on the page.
+ *
+ * @param {string} stamp
+ */
+async function hear(stamp) {
+  if (stamp === room.told.stamp) return;
+  const before = room.told;
+  const { ok, data } = await ask('GET', '/api/notices');
+  if (!ok) return;
+  const told = learn(room.told, data, { now: Date.now() + skew, storage });
+  update({ told });
+  const [newest] = unread(told).filter(({ id }) => !before.notices.some((each) => each.id === id));
+  if (newest && before.stamp !== '') announce(`Potluck says: ${newest.notice.title.slice(0, 120)}.`);
+}
+
 function connect() {
   stream?.close();
   const source = new EventSource(`/api/events?${apiQuery(room.filter)}`);
@@ -106,6 +140,9 @@ function connect() {
       counts: data.counts,
       sources: data.sources,
     });
+    void hear(data.told);
+    if (linked !== null) void desk.openItem(linked);
+    linked = null;
     first = false;
   });
   source.addEventListener('change', (event) => {
@@ -116,6 +153,7 @@ function connect() {
   });
   source.addEventListener('counts', (event) => update({ counts: JSON.parse(event.data).counts }));
   source.addEventListener('sources', (event) => update({ sources: JSON.parse(event.data).sources }));
+  source.addEventListener('told', (event) => void hear(JSON.parse(event.data).told));
   source.addEventListener('open', () => update({ link: 'live' }));
   source.addEventListener('error', () => {
     update({ link: 'lost' });
@@ -136,6 +174,7 @@ function setFilter(part) {
   room = {
     ...room,
     filter,
+    told: { ...room.told, fresh: new Set() },
     queue: part.limit ? room.queue : EMPTY,
     loaded: part.limit !== undefined,
     current: null,
@@ -185,6 +224,10 @@ const deeds = {
   },
   channel: (button) => setFilter({ channel: button.dataset.value ?? '' }),
   queue: (button) => setFilter({ queue: button.dataset.value ?? 'waiting' }),
+  notices: () => {
+    setFilter({ queue: room.filter.queue === 'notices' ? 'waiting' : 'notices' });
+    scrollTo(0, 0);
+  },
   more: () => setFilter({ limit: room.filter.limit + PAGE }),
   theme: toggleTheme,
   help: () => desk.open({ kind: 'help', itemId: null }),
@@ -200,7 +243,7 @@ const deeds = {
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null;
-  for (const menu of app.querySelectorAll('details.menu[open]'))
+  for (const menu of document.querySelectorAll('details.menu[open]'))
     if (!menu.contains(target)) menu.removeAttribute('open');
   const button = /** @type {HTMLElement | null} */ (target?.closest('[data-do], [data-action]') ?? null);
   if (!button) return;
@@ -209,7 +252,11 @@ document.addEventListener('click', (event) => {
   button.closest('details.menu')?.removeAttribute('open');
   if (action) return void desk.act(Number(button.dataset.id), action);
   const deed = button.dataset.do ?? '';
-  if (button.tagName === 'A') event.preventDefault();
+  if (button.tagName === 'A') {
+    // A link that somebody opens in a tab of its own stays one.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+  }
   const own = deeds[deed];
   if (own) own(button);
   else desk.press(deed, button);
@@ -240,7 +287,7 @@ document.addEventListener('change', (event) => {
 });
 document.addEventListener('keydown', (event) =>
   onKey(event, {
-    ids: () => room.queue.order,
+    ids: () => (room.filter.queue === 'notices' ? [] : room.queue.order),
     current: () => room.current,
     select: (id) => {
       update({ current: id });
@@ -255,6 +302,7 @@ document.addEventListener('keydown', (event) =>
       else void desk.act(id, action);
     },
     search: () => element('search').focus(),
+    notices: () => deeds.notices?.(app),
     help: () => deeds.help?.(app),
   }),
 );
@@ -263,6 +311,7 @@ document.addEventListener('focusin', (event) => {
   const id = Number(/** @type {HTMLElement | null} */ (card)?.dataset.id ?? Number.NaN);
   if (!Number.isNaN(id) && id !== room.current) update({ current: id });
 });
+document.addEventListener('visibilitychange', () => update({}));
 dark.addEventListener('change', () => update({ theme: themeNow() }));
 addEventListener('popstate', () => setFilter(readFilter(location.search)));
 // Ages grow by themselves.

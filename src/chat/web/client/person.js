@@ -1,8 +1,8 @@
 import { oneLine } from './format.js';
-import { h, outside } from './tree.js';
+import { noticeParts } from './notice.js';
+import { h } from './tree.js';
 
 /** @typedef {import('../../../domain/notice.ts').Notice} Notice */
-/** @typedef {import('../../../domain/notice.ts').NoticeBlock} NoticeBlock */
 /** @typedef {import('./tree.js').Tree} Tree */
 
 /**
@@ -22,26 +22,7 @@ export function personView({ itemId, notice, problem }) {
       problem ?? '',
     ),
     notice === null && problem === null ? h('p', { class: 'muted' }, 'Looking it up …') : null,
-    notice ? notice.blocks.map(block) : null,
-    notice && notice.buttons.length > 0
-      ? h(
-          'div',
-          { class: 'row', key: 'presses' },
-          notice.buttons.map(({ press, label }) =>
-            h(
-              'button',
-              {
-                type: 'button',
-                class: 'button plain',
-                'data-do': 'person-press',
-                'data-press': press,
-                key: press,
-              },
-              label,
-            ),
-          ),
-        )
-      : null,
+    notice ? noticeParts(notice, 'person-press', NONE) : null,
     FIELDS.map(([name, label, hint]) =>
       h(
         'div',
@@ -58,6 +39,9 @@ export function personView({ itemId, notice, problem }) {
     ),
   );
 }
+
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
 
 /** @type {readonly (readonly [string, string, string])[]} */
 const FIELDS = [
@@ -80,40 +64,4 @@ export function personCommands(itemId, value) {
     { command: 'birthday', options: { author, day: value('birthday') } },
     { command: 'tag', options: { author, tag: value('tag') } },
   ].filter(({ options: { author: _, ...given } }) => Object.values(given).every((each) => each !== ''));
-}
-
-/**
- * @param {NoticeBlock} block
- * @param {number} at
- * @returns {Tree | null}
- */
-function block(block, at) {
-  const key = `block-${at}`;
-  switch (block.type) {
-    case 'heading':
-      return h('h3', { dir: 'auto', key }, block.text);
-    case 'text':
-      return h(
-        'div',
-        { key },
-        block.text.split('\n').map((line) => h('p', { dir: 'auto' }, line)),
-      );
-    case 'small':
-      return h('p', { class: 'muted', dir: 'auto', key }, block.text);
-    case 'list':
-      return h(
-        'ul',
-        { key },
-        block.lines.map((line) =>
-          h(
-            'li',
-            { dir: 'auto' },
-            line.itemId === undefined ? null : `#${line.itemId} `,
-            outside(line.url ?? null, {}, line.text),
-          ),
-        ),
-      );
-    default:
-      return null;
-  }
 }

@@ -2,6 +2,7 @@ import { QUEUES } from './filter.js';
 import { ago, hue, initials, oneLine } from './format.js';
 import { icon } from './icons.js';
 import { list } from './list.js';
+import { bell, noticesView, unreadStrip } from './notices.js';
 import { h } from './tree.js';
 
 /** @typedef {import('../../../domain/item.ts').Person} Person */
@@ -30,6 +31,8 @@ import { h } from './tree.js';
  * @property {ReadonlySet<number>} busy
  * @property {ReadonlyMap<number, string>} unsaved
  * @property {ReadonlyMap<number, readonly ItemEvent[] | null>} threads
+ * @property {import('./told.js').Told} told
+ * @property {ReadonlySet<string>} pressing buttons of notices that were pressed and have no answer yet
  * @property {'light' | 'dark'} theme
  * @property {number} now
  */
@@ -57,7 +60,14 @@ export function shellView(room) {
       'div',
       { class: 'columns', key: 'columns' },
       side(room),
-      h('main', { id: 'queue', tabindex: '-1', key: 'main' }, filters(room), blind(room), list(room)),
+      h(
+        'main',
+        { id: 'queue', tabindex: '-1', key: 'main' },
+        filters(room),
+        blind(room),
+        unreadStrip(room),
+        room.filter.queue === 'notices' ? noticesView(room) : list(room),
+      ),
     ),
   ];
 }
@@ -85,10 +95,17 @@ function top(room) {
       LINK_WORDS[room.link],
     ),
     h('span', { class: 'grow' }),
-    h('a', { class: 'quiet', href: '/digest/page' }, 'Digest'),
+    h('a', { class: 'quiet to-digest', href: '/digest/page' }, 'Digest'),
+    bell(room),
     h(
       'button',
-      { type: 'button', class: 'quiet me', 'data-do': 'name', title: 'Change your name' },
+      {
+        type: 'button',
+        class: 'quiet me',
+        'data-do': 'name',
+        title: 'Change your name',
+        'aria-label': me ? null : 'Say who you are',
+      },
       me
         ? [
             h('span', { class: `face small hue-${hue(me.name)}`, 'aria-hidden': 'true' }, initials(me.name)),
@@ -99,7 +116,7 @@ function top(room) {
               h('span', { dir: 'auto' }, me.name),
             ),
           ]
-        : [icon('person'), h('span', {}, 'Say who you are')],
+        : [icon('person'), h('span', { class: 'say' }, 'Say who you are')],
     ),
     h(
       'button',
@@ -250,32 +267,33 @@ function filters(room) {
         ),
       ),
     ),
-    h(
-      'form',
-      { class: 'narrow', role: 'search', 'data-form': 'search', key: 'narrow' },
+    filter.queue !== 'notices' &&
       h(
-        'label',
-        { class: 'searching' },
-        icon('search'),
-        h('span', { class: 'sr' }, 'Words or a name'),
-        h('input', {
-          id: 'search',
-          type: 'search',
-          name: 'q',
-          value: filter.q,
-          placeholder: 'Words or a name',
-          autocomplete: 'off',
-          maxlength: 200,
-        }),
+        'form',
+        { class: 'narrow', role: 'search', 'data-form': 'search', key: 'narrow' },
+        h(
+          'label',
+          { class: 'searching' },
+          icon('search'),
+          h('span', { class: 'sr' }, 'Words or a name'),
+          h('input', {
+            id: 'search',
+            type: 'search',
+            name: 'q',
+            value: filter.q,
+            placeholder: 'Words or a name',
+            autocomplete: 'off',
+            maxlength: 200,
+          }),
+        ),
+        choice('kind', 'Kind', [['', 'All kinds'], ...KINDS], filter.kind),
+        choice(
+          'source',
+          'Source',
+          [['', 'All sources'], ...room.sources.map((source) => [source.name, oneLine(source.name, 40)])],
+          filter.source,
+        ),
       ),
-      choice('kind', 'Kind', [['', 'All kinds'], ...KINDS], filter.kind),
-      choice(
-        'source',
-        'Source',
-        [['', 'All sources'], ...room.sources.map((source) => [source.name, oneLine(source.name, 40)])],
-        filter.source,
-      ),
-    ),
   );
 }
 
