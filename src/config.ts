@@ -11,6 +11,7 @@ import {
   digestSchedules,
   digestsSchema,
 } from './domain/digest/schedule.ts';
+import { type DraftSettings, draftsSchema } from './domain/drafts/settings.ts';
 import { durationSchema } from './domain/duration.ts';
 import type { OnCallPlan } from './domain/oncall.ts';
 import { idsOf, onCallOf, onCallSchema } from './domain/oncall-schema.ts';
@@ -107,6 +108,8 @@ export interface Config {
   readonly attention: Attention;
   /** Ideas for posts of our own; null where nobody wants any. */
   readonly prompts: PromptsConfig | null;
+  /** What suggestions for answers are made of. */
+  readonly drafts: DraftSettings;
   /** Digests that are told by themselves. */
   readonly digests: readonly DigestSchedule[];
   /** The channels that each department reads, by its name; empty where each channel is its own. */
@@ -181,6 +184,7 @@ const policySchema = z.strictObject({
   departments: departmentsSchema.default({}),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   prompts: promptsSchema.optional(),
+  drafts: draftsSchema.prefault({}),
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
     .default({}),
@@ -309,6 +313,7 @@ export function readConfig(
       teamPlaces,
       attention: policy?.attention ?? attentionSchema.parse({}),
       prompts: policy?.prompts ?? null,
+      drafts: policy?.drafts ?? draftsSchema.parse({}),
       digests: digestSchedules(policy?.digests ?? {}, time.zone, teamPlaces),
       departments: new Map(
         Object.entries(policy?.departments ?? {}).map(([name, places]) => [name, places.map(placeOf)]),

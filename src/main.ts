@@ -30,6 +30,7 @@ import { messageOf } from './errors.ts';
 import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
 import { listAdvocates } from './flow/advocates.ts';
+import { createAnswered } from './flow/answered.ts';
 import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
@@ -59,10 +60,12 @@ import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
 import { createRoster } from './flow/roster.ts';
 import type { Router } from './flow/routes.ts';
+import { savedDesk } from './flow/saved-desk.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
 import { type Accepted, acceptedPlans } from './flow/stage-store.ts';
 import { createStages, plannedHours, planRouter, type StagedSource, type StagesDeps } from './flow/stages.ts';
+import { createSuggest } from './flow/suggest.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
@@ -444,10 +447,20 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     duty.part,
     ideas.desk(view, first),
     digests.part,
+    savedDesk({ store, clock, policy }),
   ]);
+  const answered = createAnswered({ store, clock, names: config.brand.names, leases });
+  const drafts = createSuggest({
+    store,
+    clock,
+    sources: byName,
+    brand: config.brand,
+    settings: config.drafts,
+  });
   const parts = {
     desk,
     digests,
+    drafts,
     store,
     clock,
     view,
@@ -488,6 +501,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     stopping.signal,
     [thanks.tick, plans.tick],
     stages.refresh,
+    [answered.tick],
   );
 
   let stopped: Promise<void> | undefined;
@@ -630,6 +644,7 @@ function startJobs(
   signal: AbortSignal,
   ticks: readonly (() => Promise<void>)[],
   refresh: () => Promise<void>,
+  minutely: readonly (() => Promise<void>)[],
 ): { stop(): unknown }[] {
   const logger = {
     info: (message: string) => log.debug(message),
@@ -650,6 +665,7 @@ function startJobs(
     every('15 * * * * *', () => schedule.recheck(signal)),
     every('0 17 * * * *', () => schedule.sweep()),
     ...ticks.map((tick) => every('40 */10 * * * *', tick)),
+    ...minutely.map((tick) => every('25 * * * * *', tick)),
     every('20 * * * * *', () => digests.tick()),
   ];
 }

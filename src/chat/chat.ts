@@ -188,6 +188,29 @@ export interface Answer {
   readonly file?: { readonly name: string; readonly mime: string; readonly bytes: Uint8Array };
 }
 
+/** A text that a draft may begin with. Plain text, of any length: whoever shows it cuts and escapes it. */
+export interface DraftSuggestion {
+  /** What {@link ChatHandlers.takeSuggestion} takes: at most 40 of a-z, 0-9 and `:`. */
+  readonly id: string;
+  /** Sent before to others, kept by the team, or a beginning with a gap. */
+  readonly kind: 'similar' | 'saved' | 'opening';
+  /** Where it comes from, in words: "Ana answered #12 so, 3 days ago". */
+  readonly title: string;
+  /** What it answered then; null where there is nothing to compare. */
+  readonly about: string | null;
+  readonly text: string;
+}
+
+/** What there is to begin an answer with. Taking one only fills the draft. */
+export interface Suggestions {
+  /** At most eight, the best first. */
+  readonly suggestions: readonly DraftSuggestion[];
+  /** What a person should know of them; null when they speak for themselves. */
+  readonly note: string | null;
+  /** What was said and noted, where little can be suggested. */
+  readonly instead: readonly { readonly by: string; readonly text: string }[];
+}
+
 /** What the flow offers to every chat platform. */
 export interface ChatHandlers {
   /** Does one of the commands of `kit/team-commands.ts`. Options that were left out are absent. */
@@ -238,6 +261,10 @@ export interface ChatHandlers {
     actor: ActRequest['actor'],
   ): Promise<ActResult>;
   readonly attachments: Attachments;
+  /** Texts that the draft of an answer may begin with. */
+  suggest(itemId: number, actor: ActRequest['actor']): Promise<Suggestions>;
+  /** One of them, for the draft of whoever takes it; null when it is gone. */
+  takeSuggestion(itemId: number, id: string, actor: ActRequest['actor']): Promise<DraftSuggestion | null>;
   /** Remarks on a draft, each with its reason and a kinder wording; empty when there is nothing to say. Pure and quick. */
   remarks(itemId: number, text: string): Promise<readonly Remark[]>;
   /** Whether this person may do it, and if not, who can. */

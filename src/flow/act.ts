@@ -1,5 +1,6 @@
 import type { ActRequest, ActResult, ChatAction } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
+import { gapProblem } from '../domain/drafts/gaps.ts';
 import {
   type Action,
   type Actor,
@@ -284,7 +285,7 @@ export function createAct(deps: ActDeps): Act {
     if (!way) return refuse([shutWords(source, post), NO_WAY].filter((words) => words !== null).join(' '));
     // Without a request the state machine says so; there is no text that could be measured.
     const text = action.type === 'send' ? action.text : (item.approval?.text ?? null);
-    const problem = text === null ? null : (way.measure(text.trim())?.problem ?? null);
+    const problem = text === null ? null : (gapProblem(text) ?? way.measure(text.trim())?.problem ?? null);
     if (problem !== null) return refuse(problem);
 
     const replyId = deps.newId();
@@ -440,7 +441,9 @@ export function createAct(deps: ActDeps): Act {
     const item = await store.item(itemId);
     if (!item) return null;
     const post = await store.post(item.source, item.postId);
-    return wayOut(deps.sources.get(item.source), item, post)?.measure(text) ?? null;
+    const measured = wayOut(deps.sources.get(item.source), item, post)?.measure(text) ?? null;
+    // A gap that nobody filled would be public.
+    return measured && { ...measured, problem: gapProblem(text) ?? measured.problem };
   }
 
   return Object.assign(act, {

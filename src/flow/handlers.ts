@@ -18,6 +18,7 @@ import { findPeople } from './people.ts';
 import type { Policy } from './policy.ts';
 import { outletsOf, propose } from './propose.ts';
 import type { SettingsDesk } from './settings.ts';
+import type { Suggest } from './suggest.ts';
 import { actorOf, track } from './track.ts';
 import type { View } from './view.ts';
 import type { Watch } from './watch.ts';
@@ -43,6 +44,7 @@ export interface HandlersDeps {
   /** Who does what is no action on an item. */
   readonly desk: ReturnType<typeof createDesk>;
   readonly digests: Pick<Digests, 'digest' | 'behind'>;
+  readonly drafts: Suggest;
   readonly ingest: (delivery: Delivery) => Promise<IngestResult>;
   readonly route: (verdict: Verdict, post: Post) => readonly Place[];
   /** Unique for ever. */
@@ -62,6 +64,7 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
   return {
     act,
     ...deps.desk(chat),
+    ...deps.drafts,
     notices: async (limit) => {
       const rows = await store.newestNotices(chat, Math.min(MAX_NOTICES, Math.max(1, limit)));
       return rows.map(({ id, version, channel, thread, toldAt, notice }) => ({

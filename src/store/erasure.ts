@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { bareDetail, ERASED, scrubFar, scrubNear, type Traces } from '../domain/erasure.ts';
 import { unlink } from './acquaintances.ts';
+import { forgetAnswers } from './answers.ts';
 import type { Door } from './door.ts';
 import { fullIds, keyOf } from './keys.ts';
 import { searchable } from './posts.ts';
@@ -122,6 +123,8 @@ async function eraseAuthor(
     .execute();
   const swept = await sweepTables(db, dialect, scrubFar(traces), new Set(items.theirs));
   const touched = new Set([...items.theirs, ...items.begun, ...items.involved, ...swept.items]);
+  // What is left of these conversations is read anew.
+  await forgetAnswers(db, [...touched]);
   return {
     postIds,
     theirs: items.theirs,

@@ -9,6 +9,8 @@ import { people } from './migrations/009-people.ts';
 import { prompts } from './migrations/010-prompts.ts';
 import { attention } from './migrations/011-attention.ts';
 import { incidents } from './migrations/012-incidents.ts';
+import { savedReplies } from './migrations/013-saved-replies.ts';
+import { answers } from './migrations/014-answers.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -32,6 +34,8 @@ const MIGRATIONS: readonly Migration[] = [
   prompts,
   attention,
   incidents,
+  savedReplies,
+  answers,
 ];
 
 /**

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { PICTURES_KEPT_MS } from '../domain/picture.ts';
 import { TWIN_WINDOW_MS } from '../domain/twins.ts';
 import { acquaintanceQueries } from './acquaintances.ts';
+import { answerQueries } from './answers.ts';
 import { attachmentQueries } from './attachments.ts';
 import { cardQueries } from './cards.ts';
 import { costQueries } from './costs.ts';
@@ -19,6 +20,7 @@ import { onCallQueries } from './oncall.ts';
 import { postQueries } from './posts.ts';
 import { promptQueries } from './prompts.ts';
 import { replyQueries } from './replies.ts';
+import { savedReplyQueries } from './saved-replies.ts';
 import type { Tables } from './schema.ts';
 import { sourceQueries } from './sources.ts';
 import type { Queries, Store } from './store.ts';
@@ -93,6 +95,8 @@ function queriesOn(door: Door): Queries {
     ...erasureQueries(door),
     ...windowQueries(door),
     ...digestQueries(door),
+    ...savedReplyQueries(door),
+    ...answerQueries(door),
   };
 }
 

@@ -21,6 +21,11 @@ export interface Tables {
   places: { source: string; conversation_id: string; item_id: number };
   costs: { source: string; day: string; requests: number; units: number; micros: number };
   replies: RepliesTable;
+  saved_replies: SavedRepliesTable;
+  saved_uses: { reply_id: number; item_id: number; at: number };
+  /** Answered conversations, and the hashes of what they were about. */
+  answers: { item_id: number; size: number; at: number };
+  answer_terms: { term: string; item_id: number };
   incidents: { id: Generated<number>; state: string; opened_at: number; last_at: number };
   /** What complaints are about: `words` as JSON. */
   signatures: { item_id: number; author: string; words: string; at: number; incident_id: number | null };
@@ -213,6 +218,17 @@ export interface RepliesTable {
   approved_by_name: string | null;
   /** What went with it, as JSON; null when nothing did. */
   pictures: string | null;
+}
+
+/** `name_key` is the name as it is searched: no two are called alike. */
+export interface SavedRepliesTable {
+  id: Generated<number>;
+  name_key: string;
+  name: string;
+  text: string;
+  by_id: string;
+  by_name: string;
+  at: number;
 }
 
 /** A picture's file. */

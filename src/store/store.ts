@@ -4,6 +4,7 @@ import type { Deed, Deeds, Knowing } from '../domain/advocates.ts';
 import type { Birthday } from '../domain/birthday.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
 import type { Crowd, Heard } from '../domain/digest/facts.ts';
+import type { Likeness } from '../domain/drafts/terms.ts';
 import type { IncidentState, Signature } from '../domain/incident.ts';
 import type { Item, ItemEvent, ItemState, Person } from '../domain/item.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -186,6 +187,20 @@ export interface Erased {
 export interface EscalationRow extends DoneStep {
   readonly itemId: number;
   readonly waitingSince: number;
+}
+
+/** A reply that the team keeps. */
+export interface SavedReply {
+  readonly id: number;
+  /** As it was written; no two differ in their case alone. */
+  readonly name: string;
+  /** With its placeholders. */
+  readonly text: string;
+  /** Who wrote it last, and when. */
+  readonly by: Person;
+  readonly at: number;
+  /** In how many conversations it was taken. */
+  readonly used: number;
 }
 
 /** An idea that was put before the team, and what became of it. */
@@ -476,6 +491,36 @@ export interface Queries {
     id: string,
   ): Promise<{ readonly mime: string; readonly bytes: Uint8Array } | null>;
   removeAttachment(itemId: number, id: string): Promise<void>;
+  // Suggestions for drafts
+  /** Most used first. */
+  savedReplies(limit: number): Promise<readonly SavedReply[]>;
+  /** By its number, or by its name in any case. */
+  savedReply(key: number | string): Promise<SavedReply | null>;
+  /** False when one is called so already. */
+  addSavedReply(reply: Pick<SavedReply, 'name' | 'text' | 'by' | 'at'>): Promise<boolean>;
+  changeSavedReply(id: number, change: Pick<SavedReply, 'text' | 'by' | 'at'>): Promise<boolean>;
+  /** Its count goes with it. */
+  removeSavedReply(id: number): Promise<boolean>;
+  /** It was taken for a conversation; the same one counts once. */
+  useSavedReply(id: number, itemId: number, at: number): Promise<void>;
+  /** Makes an answered conversation findable by what it was about; without terms it no longer is. */
+  indexAnswer(answer: {
+    readonly itemId: number;
+    readonly terms: readonly string[];
+    readonly at: number;
+  }): Promise<void>;
+  /** Answered conversations about the same, rare terms counting more, at most 60; `except` is left out. */
+  similarAnswers(
+    terms: readonly string[],
+    except: number,
+    limit: number,
+  ): Promise<readonly (Likeness & { readonly itemId: number })[]>;
+  countAnswers(): Promise<number>;
+  /** Keeps the newest; takes at most 500 of the others away, and says how many. */
+  trimAnswers(most: number): Promise<number>;
+  /** Items that changed after one of them, the longest ago first. */
+  changedItems(after: { readonly at: number; readonly id: number }, limit: number): Promise<readonly Item[]>;
+
   // Ideas for human posts
   /** False, and nothing is stored, when its item or its slot has one. */
   addPrompt(prompt: Omit<PromptRow, 'publishedAt' | 'heardAt'>): Promise<boolean>;

@@ -19,6 +19,8 @@ const NOT_SWEPT = new Set([
   'deed_topics',
   'acquaintances',
   'strangers',
+  'answers',
+  'answer_terms',
   'slots',
 ]);
 /** Where they have a row of their own that may go: caches that are filled again, and what tells copies. */

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: figures of one run on this machine, each beside a baseline of the same run. Machines are noisy:
- * read the ratios. `npm run bench -- acks` runs one part (`ledger`, `acks`, `process`); BENCH_PROFILE=<folder> leaves a
+ * read the ratios. `npm run bench -- acks` runs one part (`ledger`, `acks`,
+ * `answers`, `process`); BENCH_PROFILE=<folder> leaves a
  * CPU profile of the bot there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../support/postgres.ts';
 import { benchAcks } from './acks.ts';
+import { benchAnswers } from './answers.ts';
 import { figures } from './figures.ts';
 import { benchLedger } from './ledger.ts';
 import { benchProcess } from './process.ts';
@@ -20,6 +22,7 @@ const found = figures();
 async function benchDatabase(name: string, fresh: () => Promise<string>): Promise<void> {
   if (wants('ledger')) await benchLedger(found, folder, name, await fresh(), await fresh());
   if (wants('acks')) await benchAcks(found, folder, name, await fresh());
+  if (wants('answers')) await benchAnswers(found, name, await fresh());
 }
 
 async function postgresOrNot(): Promise<void> {

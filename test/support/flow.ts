@@ -9,6 +9,7 @@ import { promptsSchema } from '../../src/domain/prompts/settings.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
+import { type Answered, createAnswered } from '../../src/flow/answered.ts';
 import { createChanges } from '../../src/flow/changes.ts';
 import { createDesk, type DeskPart } from '../../src/flow/desk.ts';
 import { createDigests, type DigestDeps, type Digests } from '../../src/flow/digest.ts';
@@ -22,8 +23,10 @@ import type { Notices } from '../../src/flow/notices.ts';
 import { createPersonDesk } from '../../src/flow/person-desk.ts';
 import { createPolicy, type Policy } from '../../src/flow/policy.ts';
 import type { Router } from '../../src/flow/routes.ts';
+import { savedDesk } from '../../src/flow/saved-desk.ts';
 import { createSettings, type SettingsDesk } from '../../src/flow/settings.ts';
 import type { Stages } from '../../src/flow/stages.ts';
+import { createSuggest, type SuggestDeps } from '../../src/flow/suggest.ts';
 import { createView, type View } from '../../src/flow/view.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -85,6 +88,8 @@ export interface Flow {
   /** What was said beside the cards. */
   readonly told: Told[];
   readonly digests: Digests;
+  /** Keeps what was answered findable. */
+  readonly answered: Answered;
   /** What the chat of the given kind may ask and do; its channels default to `all`. */
   handlers(chat?: string, channels?: readonly string[]): ChatHandlers;
   ingest(posts: readonly Post[], more?: Partial<Delivery>): Promise<IngestResult>;
@@ -126,6 +131,7 @@ export interface FlowOptions {
   /** Who is on call, and what is done about those who wait; without it there is no such part. */
   readonly duty?: Partial<DutyDeps>;
   readonly digests?: Partial<DigestDeps>;
+  readonly suggest?: Partial<SuggestDeps>;
   /** Stands between the flow and the store: for failures in the middle. */
   readonly through?: (store: Store) => Store;
 }
@@ -245,6 +251,15 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     log,
     ...options.duty,
   });
+  const answered = createAnswered({ store, clock, names: ['Potluck'], leases: { hold: async () => true } });
+  const drafts = createSuggest({
+    store,
+    clock,
+    sources,
+    brand: { names: ['Potluck'], competitors: [], domains: ['potluck.example'] },
+    settings: { products: [] },
+    ...options.suggest,
+  });
   return {
     store: real,
     through: store,
@@ -261,6 +276,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     calendar,
     told,
     digests,
+    answered,
     handlers: (chat = 'web', channels = ['all']) =>
       createHandlers(
         {
@@ -275,11 +291,13 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
           changes: createChanges({ store, clock, log }),
           desk: createDesk({ policy, log }, [
             digests.part,
+            savedDesk({ store, clock, policy }),
             ...(options.duty ? [duty.part] : []),
             ...(options.desk ?? [createPersonDesk(people)]),
             ideas.desk(view, (asking) => [{ chat: asking, channel: channels[0] ?? 'all' }]),
           ]),
           digests,
+          drafts,
           ingest,
           route: placesOf,
           newId: () => `id-${++ids}`,

@@ -8,6 +8,7 @@ import type {
   Outlet,
   PersonCard,
   SourceHealth,
+  Suggestions,
   ToldNotice,
 } from '../../src/chat/chat.ts';
 import type { Card } from '../../src/domain/card.ts';
@@ -60,6 +61,10 @@ export interface ScriptedHandlers extends ChatHandlers {
   /** What commands and presses are answered with from now on. */
   replyWith(answer: Answer): void;
   setNotices(notices: readonly ToldNotice[]): void;
+  /** What drafts may begin with from now on. */
+  setSuggestions(next: Suggestions | (() => Promise<Suggestions>)): void;
+  /** Those that were taken, in order: `7 saved:1`. */
+  readonly taken: string[];
   /** The least roles from now on; the default is the product's. */
   setPermissions(permissions: Partial<Permissions>): void;
 }
@@ -198,6 +203,8 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
 
   let reply: Answer = { ok: true, text: 'Done.' };
   let told: readonly ToldNotice[] = [];
+  let suggestions: () => Promise<Suggestions> = async () => ({ suggestions: [], note: 'None.', instead: [] });
+  const taken: string[] = [];
   const asks: ScriptedHandlers['asks'] = [];
 
   return {
@@ -208,6 +215,16 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     },
     setNotices(next) {
       told = next;
+    },
+    taken,
+    setSuggestions(next) {
+      suggestions = typeof next === 'function' ? next : async () => next;
+    },
+    suggest: () => suggestions(),
+    async takeSuggestion(itemId, id) {
+      const found = (await suggestions()).suggestions.find((each) => each.id === id) ?? null;
+      if (found) taken.push(`${itemId} ${id}`);
+      return found;
     },
     put(card, channels = options.channels.slice(0, 1)) {
       cards.set(card.itemId, card);

@@ -25,6 +25,7 @@ import { type Line, sayWhenDone } from './line.ts';
 import { confirmMute, openSettings } from './mutes.ts';
 import type { Clicker } from './people.ts';
 import { renderCard } from './render.ts';
+import { openTaken, suggestAnswer } from './suggestions.ts';
 import { noticePress, whoAnswer } from './team.ts';
 
 /** What somebody pressed. */
@@ -97,6 +98,10 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
     case 'ask':
     case 'approve-text':
       return swap(line, () => onPreview(desk, clicker, verb, target));
+    case 'suggest':
+      return say(suggestAnswer(desk, clicker, target));
+    case 'take':
+      return openTaken(desk, clicker, line, target);
     case 'pictures':
       return openPictures(desk, clicker, line, target.itemId);
     case 'approve':

@@ -107,6 +107,7 @@ export async function preview(
   const buttons = [
     problem === null ? send : null,
     button(componentId('draft', target), 'Edit'),
+    card.origin === 'prompt' ? null : button(componentId('suggest', target), 'Suggestions'),
     problem === null && mayAsk && !asks ? button(componentId('ask', target), 'Ask for approval') : null,
     card.reply?.pictures || card.pictures.length > 0
       ? button(componentId('pictures', target), picturesLabel(card))

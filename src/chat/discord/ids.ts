@@ -31,6 +31,8 @@ export const VERBS = [
   'ask',
   'approve-text',
   'pictures',
+  'suggest',
+  'take',
   // Lists and settings.
   'page',
   'mute',

@@ -262,6 +262,12 @@ function closedLine(card: Card, budget: Budget): string {
 
 const HISTORY = 'What happened so far';
 
+const SUGGEST: SelectOption = {
+  value: 'suggest',
+  label: 'Suggestions for an answer…',
+  description: 'What was answered before, and saved replies',
+};
+
 /** What else the menu of every open card offers. */
 const MORE: readonly SelectOption[] = [
   {
@@ -302,7 +308,11 @@ function controls(card: Card, mark: string): Container['components'] {
   );
   return [
     ...rows(buttons),
-    menu(componentId('more', mark === '' ? target : `${target}:${mark}`), 'More…', [...own, ...MORE]),
+    menu(componentId('more', mark === '' ? target : `${target}:${mark}`), 'More…', [
+      ...(card.origin !== 'prompt' && card.actions.includes('draft') ? [SUGGEST] : []),
+      ...own,
+      ...MORE,
+    ]),
   ];
 }
 

@@ -122,6 +122,19 @@ export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
     does: 'three ideas for a post of our own, to be made a card',
     options: { source: { type: 'text', description: 'Where it would be posted: the name of a source' } },
   },
+  saved: {
+    usage: 'saved [list|add|edit|remove] [name] [text]',
+    does: 'the replies that the team keeps, with placeholders such as {name}',
+    options: {
+      action: {
+        type: 'choice',
+        description: 'list (default), add, edit, or remove',
+        choices: ['list', 'add', 'edit', 'remove'],
+      },
+      name: { type: 'text', description: 'What it is called; several words in quotes' },
+      text: { type: 'text', description: 'What it says: Hi {name}, …' },
+    },
+  },
   digest: {
     usage: 'digest [day|week]',
     does: 'the day in numbers and who waits longest, or the week for the council',

@@ -10,12 +10,12 @@ import {
   answeredForm,
   assignForm,
   dismissForm,
-  FIELDS,
   type Form,
   type FormState,
   noteForm,
   parseFormState,
   snoozeForm,
+  typedText,
   wordsView,
 } from './modals.ts';
 import type { FieldValue } from './outcome.ts';
@@ -123,13 +123,15 @@ export interface ViewClick {
   readonly viewId: string;
   readonly metadata: string;
   readonly values: Readonly<Record<string, Readonly<Record<string, FieldValue>>>>;
+  /** What the button itself carries. */
+  readonly value?: string | undefined;
 }
 
 /** "Save draft" inside the editor: the editor stays open with what was typed. */
 export async function onSave(desk: Desk, click: ViewClick): Promise<void> {
   const state = parseFormState(click.metadata);
   if (!state) return;
-  const typed = typedIn(click);
+  const typed = typedText(click.values, state);
   const target = { itemId: state.item, version: state.version };
   const result = await act(desk, click.clicker, target, { type: 'draft', text: typed });
   const measure = result.ok ? await desk.handlers().measure(state.item, typed) : null;
@@ -146,7 +148,7 @@ export async function onSave(desk: Desk, click: ViewClick): Promise<void> {
 export async function onAskApproval(desk: Desk, click: ViewClick): Promise<void> {
   const state = parseFormState(click.metadata);
   if (!state) return;
-  const typed = typedIn(click);
+  const typed = typedText(click.values, state);
   const target = { itemId: state.item, version: state.version };
   // What the network would not take, nobody has to read.
   const problem = (await desk.handlers().measure(state.item, typed))?.problem ?? null;
@@ -163,10 +165,6 @@ export async function onAskApproval(desk: Desk, click: ViewClick): Promise<void>
   await show(desk, click, state, view, result.ok ? null : result.refusal.text);
 }
 
-function typedIn(click: ViewClick): string {
-  return click.values[FIELDS.text]?.[FIELDS.text]?.value ?? '';
-}
-
 /** Brings the form up to date; when it is gone, a refusal comes privately with the words. */
 async function show(
   desk: Desk,
@@ -181,6 +179,10 @@ async function show(
   } catch (error) {
     desk.log.debug({ why: messageOf(error) }, 'the draft editor was gone');
     if (refusal !== null)
-      await tell(desk, { user: click.clicker.id, channel: state.channel }, words(refusal, typedIn(click)));
+      await tell(
+        desk,
+        { user: click.clicker.id, channel: state.channel },
+        words(refusal, typedText(click.values, state)),
+      );
   }
 }

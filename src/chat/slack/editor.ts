@@ -2,11 +2,11 @@ import type { Card } from '../../domain/card.ts';
 import type { Remark } from '../../domain/etiquette.ts';
 import type { Measure } from '../../domain/reply.ts';
 import { cut, manyLines, oneLine, tame } from '../../domain/text.ts';
+import type { Suggestions } from '../chat.ts';
 import { picturesLabel } from '../kit/pictures.ts';
 import { canSend, measured } from '../kit/words.ts';
 import type { Button, KnownBlock, ModalView } from './block-kit.ts';
 import {
-  FIELDS,
   type FormState,
   form,
   initial,
@@ -15,10 +15,12 @@ import {
   type Notice,
   notice,
   type Typed,
+  textId,
   wordsField,
 } from './modals.ts';
 import { button, pictureParts } from './render.ts';
 import { bold, bullets, italic, link, quote, rich, section, text } from './rich.ts';
+import { suggestionBlocks } from './suggestion-blocks.ts';
 
 /** The editor of what will be public, and the forms of the second person who reads it first. */
 
@@ -37,6 +39,8 @@ interface DraftOptions {
   /** Show the text as the network would, and arm the Send button. */
   readonly preview?: boolean;
   readonly remarks?: readonly Remark[];
+  /** What the draft may begin with, where somebody asked. */
+  readonly suggestions?: Suggestions;
 }
 
 /** What the text field of the draft editor is called. */
@@ -55,9 +59,10 @@ export function draftForm(card: Card, state: FormState, options: DraftOptions = 
   const isPrompt = card.origin === 'prompt';
   const armed = preview && maySend && measure?.problem === null && state.shown !== null;
   const target = { itemId: card.itemId, version: card.version };
-  const field = input(FIELDS.text, draftLabel(card), {
+  const textField = textId(state);
+  const field = input(textField, draftLabel(card), {
     type: 'plain_text_input',
-    action_id: FIELDS.text,
+    action_id: textField,
     multiline: true,
     max_length: MAX_INPUT,
     focus_on_load: true,
@@ -65,6 +70,7 @@ export function draftForm(card: Card, state: FormState, options: DraftOptions = 
   });
   const mayAsk = maySend && card.actions.includes('request-approval') && !state.ask;
   const beside: Button[] = [
+    ...(isPrompt ? [] : [button('suggest', target, 'Suggestions…')]),
     ...(maySend ? [button('save', target, 'Save draft, send nothing')] : []),
     ...(mayAsk ? [button('request-approval', target, 'Ask for approval')] : []),
     ...(card.reply?.pictures || card.pictures.length > 0
@@ -86,6 +92,7 @@ export function draftForm(card: Card, state: FormState, options: DraftOptions = 
       remarksBlock(remarks),
       problem ? null : field,
       problem || beside.length === 0 ? null : { type: 'actions', elements: beside },
+      ...(options.suggestions ? suggestionBlocks(options.suggestions) : []),
     ],
   );
 }

@@ -28,6 +28,8 @@ export const VERBS = [
   'mute',
   'propose',
   'pictures',
+  'suggest',
+  'take',
   // Buttons of notices: the value says what is asked.
   'press',
 ] as const;

@@ -16,6 +16,7 @@ import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
 import { onOpenPictures, onPictures } from './pictures.ts';
 import { onSubmit } from './submits.ts';
+import { onSuggest, onTake } from './suggestions.ts';
 import { onNoticePress } from './team.ts';
 import { onTrack } from './track.ts';
 import { type ItemOf, onReaction, onThreadWords } from './trail.ts';
@@ -130,6 +131,7 @@ function listenToButtons(app: App, desk: Desk, ears: Ears, once: Once): void {
                 viewId: body.view.id,
                 metadata: body.view.private_metadata,
                 values: body.view.state.values,
+                value,
               });
             const click = clickOf(action, value);
             if (!click) return tell(desk, to, words(OLD_BUTTON));
@@ -147,6 +149,8 @@ const IN_FORMS: Partial<Record<Verb, (desk: Desk, click: ViewClick) => Promise<v
   'request-approval': onAskApproval,
   propose: onSaveIdea,
   pictures: onOpenPictures,
+  suggest: onSuggest,
+  take: onTake,
 };
 
 type Opening = Pick<Click, 'clicker' | 'to' | 'triggerId'>;

@@ -50,6 +50,10 @@ const stateSchema = z.object({
   pictures: z.array(z.string()).readonly().optional(),
   /** How often the form of the pictures was drawn. */
   round: z.number().int().optional(),
+  /** How often a suggestion filled the text field: each time it is a new field. */
+  fill: z.number().int().optional(),
+  /** Fingerprint of the suggestion that filled it last. */
+  taken: z.string().optional(),
 });
 /** What a form remembers: it lives in the view itself, so a restart forgets nothing. */
 export type FormState = z.output<typeof stateSchema>;
@@ -62,6 +66,20 @@ export function parseFormState(metadata: string): FormState | null {
   } catch {
     return null;
   }
+}
+
+/** The name of the editor's text field. Slack keeps what is typed while it stays, and shows new words under a new one. */
+export function textId({ fill = 0 }: FormState): string {
+  return fill === 0 ? FIELDS.text : `${FIELDS.text}_${fill}`;
+}
+
+/** What is typed in the editor. */
+export function typedText(
+  values: Readonly<Record<string, Readonly<Record<string, { readonly value?: string | null }>>>>,
+  state: FormState,
+): string {
+  const id = textId(state);
+  return values[id]?.[id]?.value ?? '';
 }
 
 /** Forms that are no action on an item. */

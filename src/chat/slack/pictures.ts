@@ -18,6 +18,7 @@ import {
   type Notice,
   notice,
   parseFormState,
+  typedText,
   wordsView,
 } from './modals.ts';
 import { answerForm, type Fields, notDone, type Outcome } from './outcome.ts';
@@ -107,7 +108,7 @@ function picturesForm(card: Card, state: FormState, say: Notice | null = null): 
 export async function onOpenPictures(desk: Desk, click: ViewClick): Promise<void> {
   const state = parseFormState(click.metadata);
   if (!state) return;
-  const typed = click.values[FIELDS.text]?.[FIELDS.text]?.value ?? '';
+  const typed = typedText(click.values, state);
   const view = await openingView(desk, click.clicker, state, typed);
   try {
     await desk.web.updateView(click.viewId, view);

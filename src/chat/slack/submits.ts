@@ -23,6 +23,7 @@ import {
   noteForm,
   snoozeForm,
   type Typed,
+  textId,
   wordsView,
 } from './modals.ts';
 import { answerForm, type Fields, notDone, type Outcome } from './outcome.ts';
@@ -46,8 +47,8 @@ export function onSubmit(desk: Desk, submission: Submission): Promise<ViewRespon
 }
 
 /** The longest words of a form: what must not be lost. */
-function textOf({ field }: Submission): string | null {
-  return field(FIELDS.text).value || field(FIELDS.words).value || null;
+function textOf({ field, state }: Submission): string | null {
+  return field(textId(state)).value || field(FIELDS.words).value || null;
 }
 
 function viewed(view: ModalView, say: string, submission: Submission): Outcome {
@@ -148,8 +149,8 @@ async function snoozeUntil(desk: Desk, clicker: Clicker, field: Fields): Promise
 /** The editor: first submit shows the exact public text, the second sends precisely that; a change shows it anew. */
 async function draftOutcome(desk: Desk, submission: Submission): Promise<Outcome> {
   const { state, field, clicker } = submission;
-  const typed = field(FIELDS.text).value ?? '';
-  if (typed.trim() === '') return { kind: 'field', field: FIELDS.text, say: 'Write the text first.' };
+  const typed = field(textId(state)).value ?? '';
+  if (typed.trim() === '') return { kind: 'field', field: textId(state), say: 'Write the text first.' };
   const again = (card: Card, say: Notice): ModalView =>
     draftForm(card, state, { notice: say, typed: { text: typed } });
 
@@ -177,7 +178,7 @@ async function draftOutcome(desk: Desk, submission: Submission): Promise<Outcome
   const forbidden = await whyForbidden(desk, clicker, 'send');
   const next = { ...state, ask: forbidden !== null };
   const shown = await previewOf(desk, card, next, typed, forbidden);
-  if (shown.problem !== null) return { kind: 'field', field: FIELDS.text, say: shown.problem };
+  if (shown.problem !== null) return { kind: 'field', field: textId(state), say: shown.problem };
   return viewed(shown.view, 'Preview', submission);
 }
 

@@ -6,6 +6,7 @@ import { measureSchema, parseAction, parseQuery } from './api.ts';
 import { addPictures } from './pictures.ts';
 import { body, invalid, json, say } from './respond.ts';
 import type { RoomEnv, RoomOptions } from './room.ts';
+import { addSuggestions } from './suggestions.ts';
 
 type RoomContext = Context<RoomEnv>;
 
@@ -106,6 +107,7 @@ export function addItems(
     live.kick();
     return answer(c, result);
   });
+  addSuggestions(app);
   addPictures(app, bodyLimit, (c, result) => {
     live.kick();
     return answer(c, result);

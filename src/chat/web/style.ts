@@ -305,6 +305,10 @@ a.number:hover { text-decoration: underline; }
 .pictures li, .picture-field { display: flex; gap: 12px; align-items: flex-start; }
 .pictures img, .picture-field img { flex: none; width: 88px; height: 88px; object-fit: cover; border-radius: 10px; border: 1px solid var(--line-strong); background: var(--sunk); }
 .pictures span { min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
+.suggesting { display: grid; gap: 8px; justify-items: start; }
+.suggestions { display: grid; gap: 12px; margin: 0; padding-left: 20px; width: 100%; box-sizing: border-box; }
+.suggestions .quote { white-space: pre-wrap; overflow-wrap: anywhere; }
+.instead { margin: 0; padding-left: 20px; }
 .picturing { display: grid; gap: 12px; padding-top: 4px; }
 .picture-field .field { flex: 1; min-width: 0; }
 .writing .picture-field textarea { min-height: 60px; font-size: 15px; }

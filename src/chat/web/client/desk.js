@@ -3,6 +3,7 @@ import { draw } from './dom.js';
 import { newEditor, refused } from './editor.js';
 import { personCommands } from './person.js';
 import { createPictureDesk } from './picture-desk.js';
+import { createSuggestionDesk } from './suggestions.js';
 import { createTalk } from './talk-desk.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -195,6 +196,16 @@ export function createDesk(page) {
     },
     edit: (change) => edit((editor) => ({ ...editor, ...change })),
     measure,
+  });
+
+  const suggestions = createSuggestionDesk({
+    ask: page.ask,
+    edit: (change) => edit((editor) => ({ ...editor, ...change })),
+    field() {
+      const area = document.getElementById('answer');
+      return area instanceof HTMLTextAreaElement ? area : null;
+    },
+    typed,
   });
 
   /** @param {HTMLTextAreaElement} field */
@@ -440,6 +451,12 @@ export function createDesk(page) {
         case 'picture-remove':
           if (dialog?.kind !== 'editor') return;
           return void pictures.remove(dialog.itemId, button.dataset.picture ?? '');
+        case 'suggest':
+          if (dialog?.kind !== 'editor') return;
+          return void suggestions.look(dialog.itemId);
+        case 'suggestion-take':
+          if (dialog?.kind !== 'editor') return;
+          return void suggestions.take(dialog.itemId, button.dataset.suggestion ?? '');
         case 'editor-back':
           edit((editor) => ({ ...editor, step: 'write' }));
           return void document.getElementById('answer')?.focus();

@@ -1,6 +1,7 @@
 import { ago, excerpt, oneLine } from './format.js';
 import { icon } from './icons.js';
 import { pictureFields, pictureStrip } from './pictures.js';
+import { suggestionsView } from './suggestions.js';
 import { h, outside } from './tree.js';
 
 /** @typedef {import('../../../domain/card.ts').Card} Card */
@@ -18,6 +19,7 @@ import { h, outside } from './tree.js';
  * @property {string} measured the text that `measure` belongs to
  * @property {boolean} busy
  * @property {boolean} adding a picture is on its way
+ * @property {import('./suggestions.js').Beginnings} beginnings what the answer may begin with, where somebody asked
  * @property {string | null} problem what came in the way, in words
  */
 
@@ -35,6 +37,7 @@ export function newEditor(text, step) {
     measured: '',
     busy: false,
     adding: false,
+    beginnings: 'none',
     problem: null,
   };
 }
@@ -93,6 +96,7 @@ export function editorView(editor, card, itemId, now) {
       }),
       count(editor, card),
       card && pictureFields(card, editor.adding),
+      card && suggestionsView(editor.beginnings, card.origin !== 'prompt' && card.closing === null),
     ),
     editor.step === 'review' ? review(editor, card) : null,
     editor.step === 'review' ? sendRow(editor, card) : writeRow(editor, card),
