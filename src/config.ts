@@ -13,12 +13,14 @@ import {
 } from './domain/digest/schedule.ts';
 import { type DraftSettings, draftsSchema } from './domain/drafts/settings.ts';
 import { durationSchema } from './domain/duration.ts';
+import type { RemarkCode } from './domain/etiquette.ts';
 import type { OnCallPlan } from './domain/oncall.ts';
 import { idsOf, onCallOf, onCallSchema } from './domain/oncall-schema.ts';
 import {
   type ApprovalRule,
   approvalSchema,
   DEFAULT_PERMISSIONS,
+  etiquetteSchema,
   type Manager,
   managersSchema,
   type Permissions,
@@ -83,6 +85,8 @@ export interface Config {
   readonly permissions: Permissions;
   /** Which answers need a second person; null when none does. */
   readonly approval: ApprovalRule | null;
+  /** Remarks on the wording that keep a draft from being sent. */
+  readonly blocked: readonly RemarkCode[];
   /** Where and when the team works. */
   readonly time: TeamTime;
   /** What counts as good service. */
@@ -175,6 +179,7 @@ const policySchema = z.strictObject({
       managers: managersSchema.optional(),
       permissions: permissionsSchema.optional(),
       approval: approvalSchema.optional(),
+      etiquette: etiquetteSchema.prefault({}),
       ...teamTimeShape,
       channels: z.array(placeName).min(1).max(20).optional(),
     })
@@ -297,6 +302,7 @@ export function readConfig(
       managers: policy?.team.managers ?? [],
       permissions: policy?.team.permissions ?? DEFAULT_PERMISSIONS,
       approval: policy?.team.approval ?? null,
+      blocked: policy?.team.etiquette.block ?? [],
       time,
       service,
       duty: {

@@ -1,10 +1,31 @@
+import { PHRASES_OF } from './etiquette-languages.ts';
+import { ABOUT, ENGLISH_PHRASES, type Phrases } from './etiquette-phrases.ts';
 import type { Measure } from './reply.ts';
 import { stem } from './topics.ts';
+import { type Language, readLanguage } from './triage/language.ts';
+import { readWords } from './triage/tokens.ts';
+
+/** What a remark can be about, in the order in which they are told. */
+export const REMARK_CODES = [
+  'pitch',
+  'press-release',
+  'canned-apology',
+  'promise',
+  'blame',
+  'out-of-context',
+  'shouting',
+  'links',
+  'tags',
+  'name',
+  'language',
+  'length',
+  'alt',
+] as const;
+export type RemarkCode = (typeof REMARK_CODES)[number];
 
 /** Something about a draft that a person may want to change before it is public. */
 export interface Remark {
-  /** Stable: `pitch`, `press-release`, `canned-apology`, `shouting`, `links`, `tags`, `promise`, `blame`, `name`, `out-of-context`, `length`, `alt`. */
-  readonly code: string;
+  readonly code: RemarkCode;
   /** Why, in words. */
   readonly text: string;
   /** A kinder wording, where there is one. */
@@ -30,102 +51,36 @@ const MAX_READ = 5_000;
 const MAX_LINKS = 2;
 const MAX_TAGS = 2;
 
-interface Phrases {
-  readonly code: string;
-  /** Each matches whole words; every repetition in them is bounded, so that time grows with the length alone. */
-  readonly patterns: readonly RegExp[];
-  readonly text: (found: string) => string;
-  readonly kinder: string;
-}
-
-/** Turns of phrase in English. What is written in another language is left alone rather than misjudged. */
-const PHRASES: readonly Phrases[] = [
-  {
-    code: 'pitch',
-    patterns: [
-      /\b(?:\d{1,3} ?% off|(?:discount|promo|coupon|voucher) codes?|(?:use|with) code [A-Z0-9]{3,})\b/i,
-      /\b(?:buy|order|shop|subscribe|sign up|upgrade) (?:now|today)\b/i,
-      /\b(?:limited(?:[- ]time)? offer|special offer|exclusive (?:deal|offer)|free trial|best deals?|don['’]t miss)\b/i,
-      /\b(?:check out|have a look at|take a look at) our (?:new|latest|range|shop|store|website|products?)\b/i,
-    ],
-    text: (found) => `“${found}” sells. Who talks to us wants an answer, and others read along.`,
-    kinder: 'Leave the offer out and answer what they said; they know where we are.',
-  },
-  {
-    code: 'press-release',
-    patterns: [
-      /\b(?:we are|we['’]re) (?:thrilled|excited|delighted|proud|pleased) to (?:announce|share|introduce|inform)\b/i,
-      /\b(?:industry[- ]leading|world[- ]class|best[- ]in[- ]class|cutting[- ]edge|state[- ]of[- ]the[- ]art|game[- ]chang(?:er|ing)|next[- ]generation|revolutionary)\b/i,
-      /\b(?:leverag(?:e|es|ing)|synerg(?:y|ies)|holistic|stakeholders|value proposition|customer[- ]centric)\b/i,
-      /\b(?:strive|committed|dedicated) to (?:provid|deliver|offer|ensur|exceed)(?:e|ing)?\b/i,
-    ],
-    text: (found) => `“${found}” is how a press release talks, not how a person does.`,
-    kinder: 'Say it as you would across a table: “We made…”, “It now does…”.',
-  },
-  {
-    code: 'canned-apology',
-    patterns: [
-      /\b(?:sorry|apologi[sz]e|apologies) for (?:any|the|your) (?:inconvenience|trouble|frustration)(?: caused)?\b/i,
-      /\bwe (?:regret|understand) (?:any inconvenience|your (?:frustration|concerns?))\b/i,
-      /\byour (?:feedback|opinion|call|business|satisfaction) is (?:very |extremely )?(?:important|valuable|valued) to us\b/i,
-      /\bwe value your (?:feedback|business|opinion|patience)\b/i,
-      /\bwe take (?:this|these|such|your) (?:matters?|issues?|concerns?|complaints?|feedback) (?:very |extremely )?seriously\b/i,
-    ],
-    text: (found) => `“${found}” is what everybody says. It sounds as if nobody had read their words.`,
-    kinder: 'Name what went wrong: “A lid that cracks in its first week is not all right. I am sorry.”',
-  },
-  {
-    code: 'promise',
-    patterns: [
-      /\b(?:we|I) (?:promise|guarantee)\b/i,
-      /\b(?:this |it |that )?will (?:never|not ever) happen again\b/i,
-      /\b(?:will|['’]ll) be (?:fixed|resolved|solved|delivered|refunded|back|there) (?:by |within |before |in |on )?(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|\d{1,3} (?:minutes?|hours?|days?))\b/i,
-      /\b(?:100 ?%|absolutely) (?:guaranteed|safe|certain|secure)\b/i,
-    ],
-    text: (found) => `“${found}” is a promise in public. It will be quoted if it does not come true.`,
-    kinder:
-      'Say what happens next and who does it: “I have asked the workshop and will write here when I know.”',
-  },
-  {
-    code: 'blame',
-    patterns: [
-      /\b(?:it['’]s|it is|that['’]s|that is|this is) (?:not|n['’]t) our (?:fault|problem|responsibility)\b/i,
-      /\byour (?:own )?(?:fault|mistake|error|misuse)\b/i,
-      /\byou (?:should(?: have|['’]ve)|must have|failed to|forgot to|didn['’]t (?:even )?(?:read|follow))\b/i,
-      /\b(?:as|like) (?:we|I)(?:['’]ve| have)? (?:already |clearly )?(?:said|stated|explained|told you)(?: before)?\b/i,
-      /\b(?:if you had|had you) (?:read|followed|checked|listened)\b/i,
-    ],
-    text: (found) =>
-      `“${found}” puts it on them. Even where it is true, everybody who reads along takes their side.`,
-    kinder: 'Say what helps now: “The lid needs a turn to the left first. Does that do it?”',
-  },
-];
-
 /** Fewer words than these say nothing that an answer could take up. */
 const LEAST_TOPICS = 4;
 const LEAST_ANSWER_WORDS = 8;
 
 /**
- * Remarks on a draft, at most one of a kind; empty when there is nothing to say. English turns of phrase; a draft that
- * does not look English gets only the remarks that need no language. Pure; 100,000 characters take a few milliseconds.
+ * Remarks on a draft, at most one of a kind; empty when there is nothing to say. Turns of phrase in English and in the
+ * languages of `etiquette-languages.ts`; a draft in any other gets only the remarks that need no language. Pure; 100,000
+ * characters take a few milliseconds.
  */
 export function lint(draft: string, context: LintContext): readonly Remark[] {
   const read = draft.slice(0, MAX_READ);
   const words = read.match(/[\p{L}\p{N}'’]+/gu) ?? [];
   const english = looksEnglish(words);
+  const language = english ? null : certainLanguage(read);
   return [
-    ...(english ? phraseRemarks(read) : []),
+    ...(english ? phraseRemarks(read, ENGLISH_PHRASES) : []),
+    ...(language ? phraseRemarks(read, PHRASES_OF.get(language) ?? []) : []),
     ...(english ? contextRemark(words, context) : []),
     ...shouting(words),
     ...linkRemarks(read),
     ...nameRemark(read, context),
+    ...languageRemark(read, context),
     ...lengthRemark(context),
     ...altRemark(context.pictures ?? []),
   ];
 }
 
-function phraseRemarks(read: string): Remark[] {
-  return PHRASES.flatMap(({ code, patterns, text, kinder }) => {
+function phraseRemarks(read: string, phrases: readonly Phrases[]): Remark[] {
+  return phrases.flatMap(({ code, patterns }) => {
+    const { text, kinder } = ABOUT[code];
     for (const pattern of patterns) {
       const found = pattern.exec(read)?.[0];
       if (found !== undefined) return [{ code, text: text(found.trim()), kinder }];
@@ -147,11 +102,37 @@ function looksEnglish(words: readonly string[]): boolean {
   return english > 0 && english > 2 * sample.filter((word) => FOREIGN.test(word)).length;
 }
 
+/** Null unless the text itself tells: a network's own tag is often the author's default. */
+function certainLanguage(text: string): Language | null {
+  const { language, sure } = readLanguage(readWords(text), null);
+  return sure ? language : null;
+}
+
+/** "German". The names of ICU, which Node brings whole. */
+const NAMES = new Intl.DisplayNames(['en'], { type: 'language' });
+
+/** An answer in another language than theirs, where both are beyond doubt. */
+function languageRemark(read: string, { said }: LintContext): Remark[] {
+  if (said === null) return [];
+  const ours = certainLanguage(read);
+  const theirs = certainLanguage(said.slice(0, MAX_READ));
+  if (ours === null || theirs === null || ours === theirs) return [];
+  const name = NAMES.of(theirs) ?? theirs;
+  return [
+    {
+      code: 'language',
+      text: `They wrote in ${name}, and this is ${NAMES.of(ours) ?? ours}.`,
+      kinder: `Answer in ${name}, or begin with one sentence of it that says why you cannot.`,
+    },
+  ];
+}
+
 /** An answer of some length that takes up nothing of what they said reads as if it were for anybody. */
 function contextRemark(words: readonly string[], { said, lang }: LintContext): Remark[] {
   if (said === null || words.length < LEAST_ANSWER_WORDS) return [];
   // In another language the same thing has other words.
   if (lang !== null && !/^en\b/i.test(lang)) return [];
+  if ((certainLanguage(said.slice(0, MAX_READ)) ?? 'en') !== 'en') return [];
   const heard = said.slice(0, MAX_READ).match(/[\p{L}\p{N}'’]+/gu) ?? [];
   if (lang === null && !looksEnglish(heard)) return [];
   const topics = new Set(heard.map(stem).filter((word) => word !== ''));

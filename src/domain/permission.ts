@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REMARK_CODES } from './etiquette.ts';
 import type { Person, Role } from './item.ts';
 import { KINDS, type Kind } from './triage/verdict.ts';
 import { findWord } from './words.ts';
@@ -39,12 +40,20 @@ export const approvalSchema = z
     sources: z.array(z.string()).default([]),
     /** Words or phrases in the post or in the answer, as whole words, in any case. */
     words: z.array(z.string().trim().min(1)).default([]),
+    /** The first so many answers of everybody who is new; 0 for none. */
+    newResponders: z.number().int().min(0).max(1_000).default(0),
   })
   .refine(
-    (rule) => rule.everyone || rule.kinds.length + rule.sources.length + rule.words.length > 0,
-    'says of no answer that it needs approval: set everyone, kinds, sources or words.',
+    (rule) =>
+      rule.everyone || rule.kinds.length + rule.sources.length + rule.words.length + rule.newResponders > 0,
+    'says of no answer that it needs approval: set everyone, kinds, sources, words or newResponders.',
   );
 export type ApprovalRule = z.output<typeof approvalSchema>;
+
+/** `team.etiquette` in potluck.yaml: what no draft may be sent with unless a second person approves it. */
+export const etiquetteSchema = z.strictObject({
+  block: z.union([z.literal('all').transform(() => REMARK_CODES), z.array(z.enum(REMARK_CODES))]).default([]),
+});
 
 /** `team.managers` in potluck.yaml: ids, with names where people should read them. */
 export const managersSchema = z.array(
@@ -58,7 +67,13 @@ export type Manager = z.output<typeof managersSchema>[number];
 /** Why this answer needs a second person, in words; null when it does not. */
 export function approvalReason(
   rule: ApprovalRule | null,
-  about: { readonly kinds: readonly Kind[]; readonly source: string; readonly texts: readonly string[] },
+  about: {
+    readonly kinds: readonly Kind[];
+    readonly source: string;
+    readonly texts: readonly string[];
+    /** How many answers of this person are public; null where nobody counted. */
+    readonly sent: number | null;
+  },
 ): string | null {
   if (!rule) return null;
   if (rule.everyone) return 'Every answer is read by a second person before it is public.';
@@ -66,6 +81,10 @@ export function approvalReason(
   if (kind) return `An answer to a ${kind} is read by a second person before it is public.`;
   if (rule.sources.includes(about.source))
     return `What goes out on ${about.source} is read by a second person before it is public.`;
+  if (about.sent !== null && about.sent < rule.newResponders)
+    return about.sent === 0
+      ? `This is your first answer: the first ${rule.newResponders} of everybody are read by a second person before they are public.`
+      : `You have answered ${about.sent} so far: the first ${rule.newResponders} answers of everybody are read by a second person before they are public.`;
   const word = about.texts.map((text) => findWord(text, rule.words)).find((found) => found !== null);
   return word ? `“${word}” is a word for which a second person reads the answer first.` : null;
 }

@@ -26,6 +26,7 @@ import type { Policy } from './policy.ts';
 import { ideaReason } from './propose.ts';
 import type { View } from './view.ts';
 import { shutWords, wayOut } from './way-out.ts';
+import { remarksOn } from './wording.ts';
 
 export interface ActDeps {
   readonly store: Store;
@@ -189,7 +190,16 @@ export function createAct(deps: ActDeps): Act {
     const item = await store.item(itemId);
     if (!item) return null;
     const post = await store.post(item.source, item.postId);
-    return deps.policy.approvalReason(item, [action.text, ...(post ? [readableText(post)] : [])]);
+    const { newResponders } = deps.policy;
+    const sent = newResponders > 0 ? await store.countSentBy(actor.id, newResponders) : null;
+    const reason = deps.policy.approvalReason(
+      item,
+      [action.text, ...(post ? [readableText(post)] : [])],
+      sent,
+    );
+    if (reason !== null) return reason;
+    const measured = wayOut(deps.sources.get(item.source), item, post)?.measure(action.text) ?? null;
+    return deps.policy.wordingReason(await remarksOn(store, item, action.text, measured));
   }
 
   function tracked<T>(work: Promise<T>): Promise<T> {

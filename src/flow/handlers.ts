@@ -1,8 +1,6 @@
 import type { ChatHandlers, ListQuery } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
-import { lint } from '../domain/etiquette.ts';
-import { isUnpublished } from '../domain/item.ts';
-import { type Post, readableText } from '../domain/post.ts';
+import type { Post } from '../domain/post.ts';
 import type { Place } from '../domain/routing.ts';
 import { makeStats } from '../domain/stats.ts';
 import type { Verdict } from '../domain/triage/verdict.ts';
@@ -22,6 +20,7 @@ import type { Suggest } from './suggest.ts';
 import { actorOf, track } from './track.ts';
 import type { View } from './view.ts';
 import type { Watch } from './watch.ts';
+import { remarksOn } from './wording.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -113,17 +112,7 @@ export function createHandlers(deps: HandlersDeps, chat: string, channels: reado
     attachments: createAttachments(deps),
     remarks: async (itemId, text) => {
       const item = await store.item(itemId);
-      if (!item) return [];
-      const post = await store.post(item.source, item.postId);
-      const said = isUnpublished(item) || post === null || post.ours ? null : post;
-      return lint(text, {
-        said: said && readableText(said),
-        name: said && (said.author.name || said.author.handle),
-        handle: said?.author.handle ?? null,
-        lang: said?.lang ?? null,
-        measure: await act.measure(itemId, text),
-        pictures: item.pictures ?? [],
-      });
+      return item ? remarksOn(store, item, text, await act.measure(itemId, text)) : [];
     },
     may: async (actor, what) => policy.may(actor, what),
     settings: settings.settings,

@@ -1,4 +1,5 @@
 import type { ActRequest, Done } from '../chat/chat.ts';
+import type { Remark, RemarkCode } from '../domain/etiquette.ts';
 import type { Item, Role } from '../domain/item.ts';
 import {
   type ApprovalRule,
@@ -14,7 +15,11 @@ export interface Policy {
   roleOf(actor: ActRequest['actor']): Role;
   may(actor: ActRequest['actor'], what: Permission): Done;
   /** Why this text needs a second person first, in words; null when it does not. */
-  approvalReason(item: Item, texts: readonly string[]): string | null;
+  approvalReason(item: Item, texts: readonly string[], sent: number | null): string | null;
+  /** How many answers of everybody who is new a second person reads; whoever asks for a reason counts up to this. */
+  readonly newResponders: number;
+  /** Why a draft with these remarks may not be sent without a second person, in words; null when it may. */
+  wordingReason(remarks: readonly Remark[]): string | null;
   /** Whether some answers of this team need a second person. */
   readonly approvals: boolean;
 }
@@ -24,8 +29,10 @@ export function createPolicy(team: {
   readonly managers: readonly Manager[];
   readonly permissions: Permissions;
   readonly approval: ApprovalRule | null;
+  /** Remarks that keep a draft from being sent. */
+  readonly blocked: readonly RemarkCode[];
 }): Policy {
-  const { permissions, approval } = team;
+  const { permissions, approval, blocked } = team;
   const ids = new Set(team.managers.map(({ id }) => id));
   const people = team.managers.map(({ id, name }) => ({ id, name: name ?? id.replace(/^.*[:/]/, '') }));
   const roleOf = (actor: ActRequest['actor']): Role =>
@@ -36,8 +43,15 @@ export function createPolicy(team: {
       permissions[what] === 'responder' || roleOf(actor) === 'manager'
         ? { ok: true, text: 'Yes.' }
         : { ok: false, text: refusalWords(what, people) },
-    approvalReason: (item, texts) =>
-      approvalReason(approval, { kinds: item.kinds, source: item.source, texts }),
-    approvals: approval !== null || permissions.send !== 'responder',
+    approvalReason: (item, texts, sent) =>
+      approvalReason(approval, { kinds: item.kinds, source: item.source, texts, sent }),
+    newResponders: approval?.newResponders ?? 0,
+    wordingReason: (remarks) => {
+      const found = remarks.find(({ code }) => blocked.includes(code));
+      return found
+        ? `${found.text} The team sends nothing like that (team.etiquette.block: ${found.code}).${found.kinder ? ` ${found.kinder}` : ''}`
+        : null;
+    },
+    approvals: approval !== null || permissions.send !== 'responder' || blocked.length > 0,
   };
 }

@@ -28,6 +28,7 @@ type ReplyQueries = Pick<
   Queries,
   | 'addReply'
   | 'reply'
+  | 'countSentBy'
   | 'finishReply'
   | 'stuckReplies'
   | 'lease'
@@ -64,6 +65,18 @@ export function replyQueries(door: Door): ReplyQueries {
     async reply(id) {
       const row = await door.db().selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst();
       return row ? toReply(row) : null;
+    },
+
+    async countSentBy(personId, most) {
+      const rows = await door
+        .db()
+        .selectFrom('replies')
+        .select('id')
+        .where('by_id', '=', personId)
+        .where('state', '=', sql.lit('sent'))
+        .limit(most)
+        .execute();
+      return rows.length;
     },
 
     async finishReply(id, end) {

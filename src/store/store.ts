@@ -473,6 +473,8 @@ export interface Queries {
   // Replies
   addReply(reply: ReplyRow): Promise<void>;
   reply(id: string): Promise<ReplyRow | null>;
+  /** How many answers of this person are public, counted up to `most`. */
+  countSentBy(personId: string, most: number): Promise<number>;
   finishReply(id: string, end: Pick<ReplyRow, 'state' | 'url' | 'why'>): Promise<void>;
   /** Replies still `sending` that began before `before`. */
   stuckReplies(before: number): Promise<readonly ReplyRow[]>;

@@ -63,7 +63,7 @@ async function morning(): Promise<void> {
     sources: [blog, foundSource(chat)],
     places: [{ chat: 'slack', channel: world.channel }],
     duty: {},
-    approval: { everyone: false, kinds: ['complaint'], sources: [], words: [] },
+    approval: { everyone: false, kinds: ['complaint'], sources: [], newResponders: 0, words: [] },
   });
   await chat.start(team.handlers('slack', [world.channel]));
   reconciler = presenting(team, chat);

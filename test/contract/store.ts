@@ -1332,6 +1332,13 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         await store.finishReply(reply.id, sent);
         await store.finishReply(reply.id, { state: 'uncertain', url: null, why: 'late watchdog' });
         expect(await store.reply(reply.id)).toEqual({ ...reply, ...sent });
+        // Of somebody new every public answer counts, up to what is asked for.
+        const by = `web:${fresh()}`;
+        const more = ['sent', 'sent', 'failed', 'sending'] as const;
+        for (const state of more) await store.addReply({ ...reply, id: fresh(), byId: by, state });
+        expect(await store.countSentBy(by, 10)).toBe(2);
+        expect(await store.countSentBy(by, 1)).toBe(1);
+        expect(await store.countSentBy('web:nobody', 10)).toBe(0);
         expect(await store.reply('none')).toBeNull();
       });
     });

@@ -96,12 +96,12 @@ describe('remarks on a draft', () => {
     const empty =
       'Hi, please send us a private message with the number of your order so that we can help you.';
     expect(codes(empty, THEIRS)).toEqual(['out-of-context']);
-    expect(
-      codes(empty, { ...THEIRS, said: 'Das war die schlechteste Suppe in diesem Jahr.', lang: 'de' }),
-    ).toEqual([]);
-    expect(
-      codes(empty, { ...THEIRS, said: 'La tapa se rompe por la noche y los vecinos lo saben.', lang: null }),
-    ).toEqual([]);
+    // In another language the same thing has other words.
+    for (const said of [
+      'Das war die schlechteste Suppe in diesem Jahr.',
+      'La tapa se rompe por la noche y los vecinos lo saben.',
+    ])
+      expect(codes(empty, { ...THEIRS, said, lang: null })).toEqual(['language']);
     expect(codes(empty, { ...THEIRS, said: 'Why?' })).toEqual([]);
     expect(codes('Thank you so much!', THEIRS)).toEqual([]);
   });
@@ -117,15 +117,63 @@ describe('remarks on a draft', () => {
     expect(lint('x', { ...OURS, measure: { ...measure, length: 300 } })).toEqual([]);
   });
 
-  it('is silent about other languages rather than wrong', () => {
-    for (const draft of [
-      'Wir bitten um Entschuldigung für die Unannehmlichkeiten, das ist uns sehr wichtig.',
-      'Nous sommes ravis de vous annoncer une offre spéciale pour les clients.',
-      'Lo sentimos, la culpa es de los demás y no de la empresa.',
-      '申し訳ございません。すぐに対応いたします。',
-      'نعتذر عن أي إزعاج',
-    ])
-      expect(lint(draft, { ...THEIRS, name: null }), draft).toEqual([]);
+  it.each([
+    ['canned-apology', 'Wir bitten um Entschuldigung für die Unannehmlichkeiten, das ist uns sehr wichtig.'],
+    ['pitch', 'Schauen Sie doch mal in unseren Shop, da ist für Sie etwas dabei.'],
+    ['promise', 'Das wird nicht wieder vorkommen, und wir sind für Sie da.'],
+    ['blame', 'Sie hätten die Anleitung lesen müssen, das ist nicht unsere Sache.'],
+    ['press-release', 'Nous sommes ravis de vous annoncer que le couvercle est là pour vous.'],
+    ['canned-apology', 'Nous vous prions de nous excuser pour la gêne occasionnée avec le couvercle.'],
+    ['blame', 'No es nuestra culpa, y los demás lo saben muy bien.'],
+    ['promise', 'No volverá a pasar, y estamos para lo que haga falta.'],
+    ['pitch', 'Use o cupom de desconto que está no site, é para você.'],
+    ['canned-apology', 'Pedimos desculpas pelos transtornos causados, não é o que a gente quer para você.'],
+    ['canned-apology', 'Ci scusiamo per il disagio, non è quello che vogliamo per i nostri clienti.'],
+    ['press-release', 'Siamo lieti di annunciare che il coperchio è anche nel negozio.'],
+    ['canned-apology', 'Onze excuses voor het ongemak, dat is niet de bedoeling van een deksel.'],
+    ['pitch', '今すぐ購入すると20%オフになります。'],
+    ['canned-apology', 'ご不便をおかけして申し訳ございません。'],
+  ])('%s in their language: %s', (code, draft) => {
+    const [remark, ...more] = lint(draft, OURS);
+    expect(remark).toMatchObject({ code, kinder: expect.stringMatching(/\w/) });
+    expect(draft).toContain(/“(.+?)”/.exec(remark?.text ?? '')?.[1] ?? '-');
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    'Der Deckel geht in die Spülmaschine, am besten oben. Wie sah er bei Ihnen aus?',
+    'Le couvercle va au lave-vaisselle, dans le panier du haut. Et chez vous, il était comment ?',
+    'La tapa sí va en el lavavajillas, en la parte de arriba. ¿Cómo era la tuya?',
+    'A tampa vai na máquina, na parte de cima. Como era a sua?',
+    'Il coperchio va in lavastoviglie, nel cestello di sopra. Com’era il suo?',
+    'Het deksel kan in de vaatwasser, op het bovenste rek. Hoe zag het er bij u uit?',
+    'ふたは食洗機で洗えます。どのような状態でしたか？',
+    'نعتذر عن أي إزعاج',
+    'Крышку можно мыть в посудомойке, наверху.',
+  ])('nothing about: %s', (draft) => {
+    expect(lint(draft, OURS)).toEqual([]);
+  });
+
+  it('language: an answer in another one than theirs, where both are beyond doubt', () => {
+    const german = 'Der Deckel ist nach einer Woche in der Spülmaschine gesprungen, was mache ich nun?';
+    const english = 'The lid is on its way to you, and it will not crack.';
+    expect(lint(english, { ...THEIRS, said: german, lang: 'de' })).toEqual([
+      {
+        code: 'language',
+        text: 'They wrote in German, and this is English.',
+        kinder: 'Answer in German, or begin with one sentence of it that says why you cannot.',
+      },
+    ]);
+    expect(codes(english, { ...THEIRS, said: german, lang: null })).toEqual(['language']);
+    expect(
+      codes('Danke für die Nachricht, der Deckel ist auf dem Weg.', { ...THEIRS, said: german }),
+    ).toEqual([]);
+    expect(codes('ふたは食洗機で洗えます。', { ...THEIRS, said: german, lang: 'de' })).toEqual(['language']);
+    // The network's own tag is often only the author's default; what they wrote counts.
+    expect(codes(english, { ...THEIRS, said: german, lang: 'en' })).toEqual(['language']);
+    // Too short to tell, either of them.
+    expect(codes('Merci!', { ...THEIRS, said: german })).toEqual([]);
+    expect(codes(english, { ...THEIRS, said: 'Deckel?', lang: 'de' })).toEqual([]);
   });
 
   it('is quick and calm whatever is typed', () => {

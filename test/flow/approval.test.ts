@@ -18,7 +18,7 @@ afterEach(async () => {
   await world.store.close();
 });
 
-const rule = { everyone: false, kinds: [], sources: [], words: [] };
+const rule = { everyone: false, kinds: [], sources: [], words: [], newResponders: 0 };
 const card = async (): Promise<Card> => world.view.card(await world.item('p1'));
 
 describe('roles', () => {
@@ -74,6 +74,53 @@ describe('approval', () => {
   it('is not wanted for what the policy does not name', async () => {
     await team({ approval: { ...rule, words: ['refund'], kinds: ['complaint'] } });
     expect(await world.does(ana, 1, { type: 'send', text: 'Yes.' })).toMatchObject({ ok: true });
+  });
+
+  it('is wanted for the first answers of whoever is new, and then no more', async () => {
+    await team({ approval: { ...rule, newResponders: 2 } });
+    source.onReply = (_, text) => [{ ...ours(text, 0, { replyTo: 'p1' }), createdAt: world.clock.now() }];
+    const asks = async (id: string): Promise<string> => {
+      await world.ingest([theirs(id, 0)]);
+      const itemId = (await world.item(id)).id;
+      const result = await world.does(ana, itemId, { type: 'send', text: `Yes, ${id}.` });
+      if (result.ok) return 'sent';
+      await world.does(ana, itemId, { type: 'request-approval', text: `Yes, ${id}.` });
+      expect(await world.does(mia, itemId, { type: 'approve' })).toMatchObject({ ok: true });
+      return result.refusal.text;
+    };
+    expect(await asks('n1')).toContain('This is your first answer: the first 2 of everybody');
+    expect(await asks('n2')).toContain('You have answered 1 so far');
+    expect(await asks('n3')).toBe('sent');
+    // Somebody else is still new.
+    await world.ingest([theirs('n4', 0)]);
+    expect(await world.does(ben, (await world.item('n4')).id, { type: 'send', text: 'Yes.' })).toMatchObject({
+      refusal: { code: 'needs-approval' },
+    });
+  });
+
+  it('is wanted for wording that the team does not send, and only for that', async () => {
+    await team({ blocked: ['pitch', 'language'] });
+    const send = (text: string) => world.does(ana, 1, { type: 'send', text });
+    expect(await send('Order now, it is 20% off.')).toMatchObject({
+      ok: false,
+      refusal: {
+        code: 'needs-approval',
+        text: expect.stringMatching(
+          /“20% off” sells.*team\.etiquette\.block: pitch.*Ask for approval instead/,
+        ),
+      },
+    });
+    expect(source.replies).toEqual([]);
+    // A remark that blocks nothing is only a remark.
+    expect(await send('I promise that it works.')).toMatchObject({ ok: true });
+  });
+
+  it('lets out blocked wording that a second person has read', async () => {
+    await team({ blocked: ['pitch'] });
+    const text = 'Order now, it is 20% off.';
+    expect(await world.does(ana, 1, { type: 'request-approval', text })).toMatchObject({ ok: true });
+    expect(await world.does(mia, 1, { type: 'approve' })).toMatchObject({ ok: true });
+    expect(source.replies).toHaveLength(1);
   });
 
   it('sends once, exactly what was approved, and records both', async () => {

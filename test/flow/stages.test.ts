@@ -32,7 +32,12 @@ let world: World;
 afterEach(() => world.store.close());
 
 function partsOn(store: Store, clock: TestClock, stage: Stage, rules: readonly Rule[], changed: number[]) {
-  const policy = createPolicy({ managers: [mia], permissions: DEFAULT_PERMISSIONS, approval: null });
+  const policy = createPolicy({
+    managers: [mia],
+    permissions: DEFAULT_PERMISSIONS,
+    approval: null,
+    blocked: [],
+  });
   const sources = [{ name: 'blog', label: 'Blog', stage, engageWithinMs: DAY }];
   const stages: Stages = createStages({
     store,

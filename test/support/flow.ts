@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ActRequest, ChatHandlers } from '../../src/chat/chat.ts';
 import type { CalendarEvent } from '../../src/domain/calendar-event.ts';
+import type { RemarkCode } from '../../src/domain/etiquette.ts';
 import type { Actor, Item, ItemEvent } from '../../src/domain/item.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import { type ApprovalRule, DEFAULT_PERMISSIONS, type Permissions } from '../../src/domain/permission.ts';
@@ -119,6 +120,7 @@ export interface FlowOptions {
   readonly stageOf?: Stages['of'];
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
+  readonly blocked?: readonly RemarkCode[];
   readonly muted?: readonly string[];
   /** `prompts` as it stands in potluck.yaml. */
   readonly prompts?: z.input<typeof promptsSchema>;
@@ -150,6 +152,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     managers: [{ id: mia.id, name: mia.name }],
     permissions: { ...DEFAULT_PERMISSIONS, ...options.permissions },
     approval: options.approval ?? null,
+    blocked: options.blocked ?? [],
   });
   const settings = createSettings({ store, clock, policy, start: options.muted ?? [] });
   const known = createKnown({ queries: store, clock, sources, zone: 'UTC', names: ['Potluck'] });
