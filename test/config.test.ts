@@ -202,7 +202,11 @@ muted: [" lottery "]
       problems({}, `${MINIMAL}\n${text}`).map(({ path, message }) => `${path} ${message}`);
     expect(team('team: { permissions: { fly: manager } }')[0]).toContain('“fly”');
     expect(team('team: { permissions: { send: intern } }')[0]).toContain('team.permissions.send');
-    expect(team('team: { approval: {} }')[0]).toContain('set everyone, kinds, sources or words');
+    expect(team('team: { approval: {} }')[0]).toContain(
+      'set everyone, kinds, sources, words or newResponders',
+    );
+    expect(team('team: { etiquette: { block: [rudeness] } }')[0]).toContain('team.etiquette.block');
+    expect(config({}, `${MINIMAL}\nteam: { etiquette: { block: all } }`).blocked).toContain('blame');
     expect(team('team: { approval: { kinds: [rant] } }')[0]).toContain('team.approval.kinds.0');
     expect(team('team: { approval: { sources: [nowhere] } }')).toEqual([
       'team.approval.sources.0 “nowhere” is none of your sources.',

@@ -78,9 +78,14 @@ describe('approval', () => {
 
   it('is wanted for the first answers of whoever is new, and then no more', async () => {
     await team({ approval: { ...rule, newResponders: 2 } });
-    source.onReply = (_, text) => [{ ...ours(text, 0, { replyTo: 'p1' }), createdAt: world.clock.now() }];
+    source.onReply = (to, text) => [
+      {
+        ...ours(text, 0, { conversationId: to.conversationId, replyTo: to.id }),
+        createdAt: world.clock.now(),
+      },
+    ];
     const asks = async (id: string): Promise<string> => {
-      await world.ingest([theirs(id, 0)]);
+      await world.ingest([theirs(id, 0, { conversationId: id })]);
       const itemId = (await world.item(id)).id;
       const result = await world.does(ana, itemId, { type: 'send', text: `Yes, ${id}.` });
       if (result.ok) return 'sent';
@@ -92,7 +97,7 @@ describe('approval', () => {
     expect(await asks('n2')).toContain('You have answered 1 so far');
     expect(await asks('n3')).toBe('sent');
     // Somebody else is still new.
-    await world.ingest([theirs('n4', 0)]);
+    await world.ingest([theirs('n4', 0, { conversationId: 'n4' })]);
     expect(await world.does(ben, (await world.item('n4')).id, { type: 'send', text: 'Yes.' })).toMatchObject({
       refusal: { code: 'needs-approval' },
     });
