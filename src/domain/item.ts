@@ -823,6 +823,27 @@ function betterAnswer(item: Item, at: number): boolean {
 }
 
 /** A further post by the customer: wakes, refreshes or reopens the item, or is noted as needing no answer. */
+/** What weighs more leads, whoever of the conversation wrote it. */
+const WEIGHT: readonly Kind[] = ['complaint', 'question', 'comparison', 'praise', 'link-share', 'follow'];
+/** More reasons than these nobody reads. */
+const MAX_REASONS = 12;
+
+/** Judgements of what still waits together: a complaint that nobody answered stays one when somebody adds “me too” or asks. */
+function withEarlier(item: Item, verdict: Verdict): Pick<Item, 'kinds' | 'suggested' | 'reasons'> {
+  const all = WEIGHT.filter((kind) => verdict.kinds.includes(kind) || item.kinds.includes(kind));
+  const kinds = all.length > 0 ? all : verdict.kinds;
+  const codes = new Set(verdict.reasons.map(({ code }) => code));
+  const earlier = item.reasons.filter(({ code }) => !codes.has(code));
+  // The newest leads among equals: it is what the card shows.
+  const newest = kinds[0] === verdict.kinds[0] || !item.kinds.includes(kinds[0] ?? 'mention');
+  const mention = all.length > 0 ? verdict.reasons.filter(({ code }) => code !== 'mention') : verdict.reasons;
+  return {
+    kinds,
+    suggested: newest ? verdict.suggested : item.suggested,
+    reasons: (newest ? [...mention, ...earlier] : [...earlier, ...mention]).slice(0, MAX_REASONS),
+  };
+}
+
 function customerPosted(
   item: Item,
   action: Extract<Action, { type: 'customer-posted' }>,
@@ -878,7 +899,7 @@ function customerPosted(
     );
   return become(
     {
-      ...news,
+      ...(item.answerDue ? withEarlier(item, verdict) : news),
       ...woken,
       postId: action.postId,
       priority,

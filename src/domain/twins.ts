@@ -58,11 +58,17 @@ function plainLink(link: string): string | null {
  * the post says too little.
  */
 export function twinKeys(post: Post, verdict: Pick<Verdict, 'kinds' | 'answerDue'>): readonly string[] {
-  const said = essence(post.text);
-  const letters = said.replace(/ /g, '').length;
-  const links = [...new Set(post.links.map(plainLink).filter((link) => link !== null))].slice(0, 5);
+  // Forums and link sites put a title before what was said.
+  const body = post.text.indexOf('\n\n');
+  const said = [post.text, ...(body < 0 ? [] : [post.text.slice(body)])]
+    .map(essence)
+    .filter((each) => each.replace(/ /g, '').length >= LEAST_LETTERS);
+  const written = post.text.slice(0, 4_000).match(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]/gi) ?? [];
+  const links = [
+    ...new Set([...post.links, ...written].map(plainLink).filter((link) => link !== null)),
+  ].slice(0, 5);
   const byPerson = persons(post).flatMap((person) => [
-    ...(letters >= LEAST_LETTERS ? [`text|${person}|${said}`] : []),
+    ...[...new Set(said)].map((each) => `text|${person}|${each}`),
     ...links.map((link) => `link|${person}|${link}`),
   ]);
   // A page that is only passed on, whoever does it: nobody waits for an answer.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Action, type Actor, type Item, isClosed, SYSTEM, transition } from '../../src/domain/item.ts';
+import type { Verdict } from '../../src/domain/triage/verdict.ts';
 import { ana, arbitraryAction, ben, mia, NOON, openItem, verdict } from '../support/items.ts';
 
 const MINUTE = 60_000;
@@ -117,6 +118,38 @@ describe('an item', () => {
       postId: 'p1',
       version: answered.version + 1,
     });
+  });
+
+  it('stays a complaint while nobody has answered it, whatever is added to the conversation', () => {
+    const unhappy = { code: 'complaint.lexicon', text: 'sounds unhappy (“broke”)' };
+    const open = { ...openItem(), kinds: ['complaint'], suggested: 'fix', reasons: [unhappy] } satisfies Item;
+    const adds = (change: Partial<Verdict>): Item =>
+      play(open, [{ type: 'customer-posted', postId: 'p2', at: NOON, verdict: verdict(change) }, SYSTEM]);
+    const mention = { code: 'mention', text: 'mentions us' };
+    expect(adds({ kinds: ['mention'], suggested: 'join-in', reasons: [mention] })).toMatchObject({
+      postId: 'p2',
+      kinds: ['complaint'],
+      suggested: 'fix',
+      reasons: [unhappy],
+    });
+    const asks = { code: 'question.mark', text: 'asks something' };
+    expect(adds({ kinds: ['question'], suggested: 'answer', reasons: [asks] })).toMatchObject({
+      kinds: ['complaint', 'question'],
+      suggested: 'fix',
+      reasons: [unhappy, asks],
+    });
+    // What is told anew is told in the newest words.
+    const again = { code: 'complaint.lexicon', text: 'sounds unhappy (“refund”)' };
+    expect(adds({ kinds: ['complaint'], suggested: 'fix', reasons: [again] }).reasons).toEqual([again]);
+    // Once answered, a new question is judged by itself.
+    const answered = play(open, [{ type: 'mark-answered' }, ana]);
+    const later: Action = {
+      type: 'customer-posted',
+      postId: 'p3',
+      at: NOON,
+      verdict: verdict({ kinds: ['question'], suggested: 'answer', reasons: [asks] }),
+    };
+    expect(play(answered, [later, SYSTEM])).toMatchObject({ kinds: ['question'], reasons: [asks] });
   });
 
   it('stays quiet after “not about us” and “spam”, but not after other dismissals', () => {

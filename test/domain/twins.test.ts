@@ -18,6 +18,7 @@ const WORDS = 'The lid of my Simmer Grande broke for the third time.';
 describe('a copy on another network', () => {
   it.each([
     ['mira@social.example', 'mira.bsky.social', WORDS, WORDS],
+    ['mira@social.example', 'mira', WORDS, `The lid of my Simmer Gr…\n\n${WORDS}\n\n@simmer`],
     ['u/mira', '@mira', `@simmer ${WORDS} #fail`, `${WORDS.toUpperCase()}  https://t.co/abc`],
   ])('is told by person and words: %s and %s', (a, b, one, two) => {
     expect(share2(mira(a, one), mira(b, two))).toBe(true);
@@ -27,6 +28,11 @@ describe('a copy on another network', () => {
     const one = mira('mira', 'look!', ['https://www.shop.example/p/7/?utm_source=x&b=2&a=1#top']);
     const two = mira('mira.bsky.social', 'so good', ['http://shop.example/p/7?a=1&b=2']);
     expect(share2(one, two)).toBe(true);
+  });
+
+  it('is told by an address in the text that the network made no link of', () => {
+    const one = mira('mira', 'look!', ['https://shop.example/p/7']);
+    expect(share2(one, mira('mira@forum', 'see https://shop.example/p/7, folks'))).toBe(true);
   });
 
   it('is told by the link alone where it is only passed on', () => {
