@@ -79,7 +79,12 @@ export async function talkingTeam(
       minutes: 540,
     },
   });
-  const policy = createPolicy({ managers: [mia], permissions: DEFAULT_PERMISSIONS, approval: null, blocked: [] });
+  const policy = createPolicy({
+    managers: [mia],
+    permissions: DEFAULT_PERMISSIONS,
+    approval: null,
+    blocked: [],
+  });
   const changed: number[] = [];
   const tell = (ids: readonly number[]): void => void changed.push(...ids);
   const sources: readonly Source[] = [
