@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ToldNotice } from '../../src/chat/chat.ts';
+import { authorWords, commandOf, complete } from '../../src/chat/web/client/complete.js';
 import { readFilter, writeFilter } from '../../src/chat/web/client/filter.js';
 import {
   excerpt,
@@ -16,6 +17,7 @@ import { noticeParts } from '../../src/chat/web/client/notice.js';
 import { personCommands, personView } from '../../src/chat/web/client/person.js';
 import { learn, look, NOTHING_TOLD, unread } from '../../src/chat/web/client/told.js';
 import { h, outside } from '../../src/chat/web/client/tree.js';
+import { LINE_COMMANDS } from '../../src/chat/web/command.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import { arbitraryNotice, closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
 
@@ -269,6 +271,57 @@ describe('a notice on the page', () => {
   });
 });
 
+describe('the line of commands', () => {
+  const commands = Object.entries(LINE_COMMANDS).map(([name, command]) => ({ name, ...command }));
+  const known = {
+    commands,
+    colleagues: ['Ana', 'Ana Maria', 'Ben'],
+    sources: ['blog', 'forum'],
+    authors: [{ handle: '@mira', name: 'Mira', label: 'Blog' }],
+  };
+  const lines = (line: string) => complete(line, known).map((choice) => choice.line);
+
+  it('completes names, choices, colleagues, sources and authors where they belong', () => {
+    expect(lines('').length).toBe(commands.length);
+    expect(lines('dig')).toEqual(['digest ']);
+    expect(lines('birth')[0]).toBe('birthday ');
+    // What it does is found, too.
+    expect(lines('council')).toContain('digest ');
+    expect(lines('digest ')).toEqual(['digest day ', 'digest week ']);
+    expect(lines('digest w')).toEqual(['digest week ']);
+    expect(lines('digest week ')).toEqual([]);
+    expect(lines('oncall swap @an')).toEqual(['oncall swap @Ana ', 'oncall swap "Ana Maria" ']);
+    expect(lines('stage f')).toEqual(['stage forum ']);
+    expect(lines('stage forum e')).toEqual(['stage forum engage ']);
+    expect(authorWords('person @mi', commands)).toBe('mi');
+    expect(authorWords('birthday @mira 24', commands)).toBe('');
+    expect(lines('person @mi')).toEqual(['person @mira ']);
+    expect(authorWords('person mira lind', commands)).toBe('mira lind');
+    expect(lines('link @ben mira lind')).toEqual(['link @ben @mira ']);
+    expect(lines('note-person @mira has')).toEqual([]);
+    expect(lines('nonsense and')).toEqual([]);
+  });
+
+  it('never breaks on what is typed, and each completion begins with what stood there', () => {
+    const typed = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc
+        .tuple(fc.constantFrom(...commands.map(({ name }) => name)), fc.string({ maxLength: 40 }))
+        .map(([name, rest]) => `${name} ${rest}`),
+    );
+    fc.assert(
+      fc.property(typed, (line) => {
+        for (const choice of complete(line, known)) {
+          expect(choice.line.endsWith(' ')).toBe(true);
+          const command = commandOf(line, commands);
+          if (command) expect(choice.line.startsWith(line.slice(0, command.name.length))).toBe(true);
+        }
+        authorWords(line, commands);
+      }),
+    );
+  });
+});
+
 describe('the panel about a person', () => {
   const notice: Notice = {
     title: 'Mira',
@@ -283,12 +336,32 @@ describe('the panel about a person', () => {
     mention: [],
   };
 
+  const panel = {
+    kind: 'person',
+    itemId: 7,
+    problem: null,
+    done: null,
+    notice: null,
+    erasing: null,
+  } as const;
+
   it('shows what is known and offers its buttons, and no link that is none', () => {
-    const shown = JSON.stringify(personView({ itemId: 7, notice, problem: null }));
+    const shown = JSON.stringify(personView({ ...panel, notice }));
     for (const piece of ['Mira', 'Notes', 'one', 'two', 'small', '"#7"', 'Question', 'person:apart:1/2'])
       expect(shown).toContain(piece);
     expect(shown).not.toContain('javascript:');
-    expect(JSON.stringify(personView({ itemId: 7, notice: null, problem: null }))).toContain('Looking it up');
+    expect(JSON.stringify(personView(panel))).toContain('Looking it up');
+  });
+
+  it('shows what an erasure would take away before anything goes, and nothing else', () => {
+    const erasing = {
+      ...notice,
+      title: 'Erase Mira?',
+      buttons: [{ press: 'erase:yes:1/1', label: 'Erase for good' }],
+    };
+    const shown = JSON.stringify(personView({ ...panel, notice, erasing }));
+    for (const piece of ['Erase Mira?', 'erase:yes:1/1', 'person-keep']) expect(shown).toContain(piece);
+    for (const piece of ['person-note', 'person-export', 'person:apart']) expect(shown).not.toContain(piece);
   });
 
   it('asks for what was filled in, and nothing else', () => {

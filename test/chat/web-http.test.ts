@@ -640,6 +640,81 @@ describe('commands of the team', () => {
     ]);
   });
 
+  it('are typed in a line, with colleagues by name, and read as on every chat', async () => {
+    const { handlers, get, post } = await open();
+    await post('/api/me', { name: 'Ana Maria' });
+    const say = async (line: string): Promise<unknown> => (await post('/api/command', { line }, ana)).json();
+    handlers.replyWith({ ok: true, text: 'Done.' });
+    expect(await say('/potluck birthday @mira 24 Dec')).toEqual({ ok: true, text: 'Done.' });
+    await say('who mira');
+    await say('oncall swap "ana maria" today');
+    await say('Stats week');
+    expect(handlers.asks.map(({ what, options }) => [what, options])).toEqual([
+      ['birthday', { author: '@mira', day: '24 Dec' }],
+      ['person', { author: 'mira' }],
+      [
+        'oncall',
+        {
+          action: 'swap',
+          who: expect.stringMatching(/^web:ana-maria-/),
+          'who.name': 'Ana Maria',
+          when: 'today',
+        },
+      ],
+      ['digest', { window: 'week' }],
+    ]);
+    for (const [line, text] of [
+      ['tag @mira', 'Write it like this: tag @author vip'],
+      ['toString', 'There is no “toString” here.'],
+      ['<b>x</b>', 'There is no “<b>x</b>” here.'],
+    ] as const)
+      expect(await say(line)).toMatchObject({ ok: false, text: expect.stringContaining(text) });
+    expect(JSON.stringify(await say('help'))).toContain('erase-person @author');
+    const { commands } = (await (await get('/api/commands')).json()) as { commands: { name: string }[] };
+    expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(['person', 'mute', 'idea']));
+    expect((await post('/api/command', { line: 'x'.repeat(5_000) }, ana)).status).toBe(400);
+    expect((await post('/api/command', { line: 'help' })).status).toBe(400);
+  });
+
+  it('mute after a trial, for whoever may; show an item; make an idea a card', async () => {
+    const { handlers, post } = await open();
+    const say = async (line: string): Promise<{ ok: boolean; text: string; again?: { line: string } }> =>
+      (await (await post('/api/command', { line }, ana)).json()) as { ok: boolean; text: string };
+    handlers.put(sampleCard({ itemId: 3, text: 'free coins for all' }));
+    handlers.setPermissions({ settings: 'manager' });
+    expect(await say('mute free coins, airdrop')).toMatchObject({ ok: false });
+    handlers.setPermissions({ settings: 'responder' });
+    const trial = await say('mute free coins, airdrop');
+    expect(trial.text).toContain('would have hidden 1 of the last 1');
+    expect(await handlers.settings()).toEqual({ muted: [] });
+    expect(await say(trial.again?.line ?? '')).toMatchObject({ ok: true });
+    expect(await handlers.settings()).toEqual({ muted: ['free coins', 'airdrop'] });
+    expect((await say('settings')).text).toContain('“free coins”');
+    expect((await say('mute airdrop')).text).toContain('muted already');
+    await say('unmute airdrop');
+    expect(await handlers.settings()).toEqual({ muted: ['free coins'] });
+
+    expect(await say('#3')).toMatchObject({ cards: { cards: [{ itemId: 3 }] } });
+    expect(await say('show 99')).toEqual({ ok: false, text: 'There is no #99.' });
+    expect(await say('idea hello')).toMatchObject({ ok: false });
+    const outlet = { account: '@brand', limit: 300, unit: 'graphemes' };
+    handlers.setOutlets([
+      { ...outlet, source: 'bluesky' },
+      { ...outlet, source: 'mastodon' },
+    ]);
+    expect((await say('idea hello')).text).toContain('Say where first: idea bluesky');
+    const made = await say('idea Mastodon Who cooks tonight?');
+    expect(made).toMatchObject({ ok: true, cards: { cards: [{ draft: { text: 'Who cooks tonight?' } }] } });
+  });
+
+  it('find authors by name, for the line to complete', async () => {
+    const { handlers, post } = await open();
+    const mira = { source: 'blog', label: 'Blog', name: 'Mira', handle: '@mira', conversations: 1, posts: 1 };
+    handlers.setPeople([mira]);
+    expect(await (await post('/api/authors', { words: 'mir' })).json()).toEqual({ authors: [mira] });
+    expect((await post('/api/authors', { words: 'x'.repeat(300) })).status).toBe(400);
+  });
+
   it('bring a file along as text', async () => {
     const { handlers, post } = await open();
     const bytes = new TextEncoder().encode('{}');

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Answer } from '../chat.ts';
 import { TEAM_COMMANDS, type TeamCommand } from '../kit/team-commands.ts';
+import { readTyped } from '../kit/typed.ts';
 import { asker, type Desk, type Listener, tell, words } from './desk.ts';
 import { answerWords } from './notice.ts';
 import type { Clicker } from './people.ts';
@@ -13,53 +14,14 @@ export interface TypedOptions {
 }
 
 const USER = /^<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>$/;
-const ITEM = /^(?:#|no\.?)?(\d{1,12})$/i;
 
-/** Tokens as people type them: words, or several of them in quotes. */
-function tokens(raw: string): string[] {
-  return [...raw.matchAll(/["“”]([^"“”]*)["“”]|<@[^>]*>|\S+/g)].map(([all, quoted]) => quoted ?? all);
-}
-
-/**
- * Reads the options of a team command. Colleagues, numbers and choices are found wherever they stand; words are taken in
- * the order of the options, the last of them takes the rest. Null when something is missing that is needed.
- *
- * @param raw what stands after the command's name, escaped as Slack sends it
- */
-export function readOptions({ options }: TeamCommand, raw: string): TypedOptions | null {
-  const left = tokens(raw.slice(0, 4_000));
-  const found: Record<string, string> = {};
-  const users: Record<string, string> = {};
-  const take = (fits: (token: string) => string | null): string | null => {
-    for (const [at, token] of left.entries()) {
-      const value = fits(token);
-      if (value === null) continue;
-      left.splice(at, 1);
-      return value;
-    }
-    return null;
-  };
-  const entries = Object.entries(options);
-  for (const [name, option] of entries) {
-    if (option.type === 'colleague') {
-      const user = take((token) => USER.exec(token)?.[1] ?? null);
-      if (user !== null) users[name] = user;
-    } else if (option.type === 'item') {
-      const item = take((token) => ITEM.exec(token)?.[1] ?? null);
-      if (item !== null) found[name] = item;
-    } else if (option.type === 'choice') {
-      const choice = take((token) => option.choices.find((each) => each === token.toLowerCase()) ?? null);
-      if (choice !== null) found[name] = choice;
-    }
-  }
-  const wordy = entries.filter(([, { type }]) => type === 'text' || type === 'author');
-  for (const [at, [name]] of wordy.entries()) {
-    const taken = at === wordy.length - 1 ? left.splice(0) : left.splice(0, 1);
-    const value = spoken(taken.join(' ')).trim();
-    if (value !== '') found[name] = value;
-  }
-  const missing = entries.some(([name, { required }]) => required && !(name in found) && !(name in users));
-  return missing ? null : { options: found, users };
+/** @param raw what stands after the command's name, escaped as Slack sends it */
+export function readOptions(command: TeamCommand, raw: string): TypedOptions | null {
+  const typed = readTyped(command, raw, {
+    colleague: (token) => USER.exec(token)?.[1] ?? null,
+    words: spoken,
+  });
+  return typed && { options: typed.options, users: typed.colleagues };
 }
 
 /** Runs a team command that was typed; its answer is for the one who typed it. */

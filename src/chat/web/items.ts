@@ -1,7 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
-import type { ActResult, ChatHandlers } from '../chat.ts';
+import type { ActResult } from '../chat.ts';
 import { measureSchema, parseAction, parseQuery } from './api.ts';
 import { addPictures } from './pictures.ts';
 import { body, invalid, json, say } from './respond.ts';
@@ -54,13 +53,7 @@ export function addItems(
     const channels = from.channels().map(async (name) => ({ name, counts: await from.counts(name) }));
     return c.json({ channels: await Promise.all(channels), all: await from.counts() });
   });
-  /** Who was in the room, and who holds something on any platform. */
-  const roster = async (from: ChatHandlers): Promise<readonly Person[]> => {
-    const held = await from.list({ states: ['claimed', 'snoozed'], order: 'recent', limit: 200 });
-    people.seen(held.cards);
-    return people.all();
-  };
-  app.get('/api/people', async (c) => c.json({ people: await roster(c.get('handlers')) }));
+  app.get('/api/people', async (c) => c.json({ people: await people.roster(c.get('handlers')) }));
 
   app.get('/api/items/:id{[0-9]{1,9}}', async (c) => {
     const card = await c.get('handlers').card(Number(c.req.param('id')));
@@ -90,7 +83,7 @@ export function addItems(
         { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
       ]);
     const raw = await json(c);
-    const asked = raw.ok ? await parseAction(raw.value, person, () => roster(c.get('handlers'))) : raw;
+    const asked = raw.ok ? await parseAction(raw.value, person, () => people.roster(c.get('handlers'))) : raw;
     if (!asked.ok) return invalid(c, asked.problems);
     const itemId = Number(c.req.param('id'));
     const result = await c

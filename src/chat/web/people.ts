@@ -1,16 +1,14 @@
 import type { Keyv } from 'keyv';
 import { z } from 'zod';
-import type { Card } from '../../domain/card.ts';
 import type { Person } from '../../domain/item.ts';
+import type { ChatHandlers } from '../chat.ts';
 
 /** The people an item can be handed to: who was in the room, and who holds or held a card. */
 export interface People {
   /** Remembers somebody who said their name. */
   met(person: Person): Promise<void>;
-  /** Learns from the cards that pass by. */
-  seen(cards: readonly Card[]): void;
-  /** Everybody known, by name. */
-  all(): Promise<readonly Person[]>;
+  /** Everybody known, by name: who was in the room, and who holds something on any platform. */
+  roster(from: Pick<ChatHandlers, 'list'>): Promise<readonly Person[]>;
 }
 
 const KEY = 'web.people';
@@ -40,13 +38,12 @@ export function createPeople(cache: Keyv): People {
       await loaded;
       if (add(person)) await cache.set(KEY, [...known.values()]);
     },
-    seen(cards) {
-      for (const card of cards) {
+    async roster(from) {
+      const held = await from.list({ states: ['claimed', 'snoozed'], order: 'recent', limit: 200 });
+      for (const card of held.cards) {
         if (card.owner) add(card.owner);
         if (card.lastOwner) add(card.lastOwner);
       }
-    },
-    async all() {
       loaded ??= load();
       await loaded;
       return [...known.values()].sort((a, b) => a.name.localeCompare(b.name));

@@ -93,7 +93,7 @@ export async function createRoom(options: RoomOptions): Promise<Room> {
   addSession(app, options);
   addItems(app, options, bodyLimit);
   addNotices(app);
-  addTeam(app, options.log);
+  addTeam(app, options.log, (from) => options.people.roster(from));
 
   let underWay = 0;
   let rested: () => void = () => {};

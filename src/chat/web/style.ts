@@ -299,6 +299,24 @@ a.number:hover { text-decoration: underline; }
 .asked .icon { width: 14px; height: 14px; align-self: center; }
 .answer.refused > .told-text { color: var(--red-ink); }
 .single .card { box-shadow: none; }
+.line { display: grid; gap: 6px; }
+.typing { display: flex; align-items: center; gap: 8px; padding: 4px 4px 4px 12px; border: 1px solid var(--line-strong); border-radius: 12px; background: var(--surface); color: var(--soft); }
+.typing:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
+.typing input { flex: 1; min-width: 0; height: 38px; border: 0; padding: 0; background: none; color: var(--ink); font: 15px/1.5 var(--mono); }
+.typing input:focus-visible { outline: none; }
+.usage:empty { display: none; }
+.choices-list { max-height: 300px; overflow: auto; border: 1px solid var(--line); border-radius: 12px; }
+.choices-list:empty { display: none; }
+.choice { display: flex; flex-wrap: wrap; gap: 0 12px; align-items: baseline; padding: 7px 12px; cursor: pointer; }
+.choice:hover { background: var(--sunk); }
+.choice.here { background: var(--accent-soft); }
+.choice code { font: 13.5px/1.6 var(--mono); color: var(--ink); }
+.about-person h3.part { font: 600 14px/1.4 var(--sans); border-top: 1px solid var(--line); padding-top: 14px; margin-bottom: -6px; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
+.pair .field-note { grid-column: 1 / -1; }
+.more .stack { margin-top: 12px; }
+.done { padding: 8px 12px; border-radius: 10px; background: var(--sunk); color: var(--green-ink); font-size: 14px; }
+.done.hidden { display: none; }
 
 /* Pictures of a draft */
 .pictures { display: grid; gap: 8px; }

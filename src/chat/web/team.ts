@@ -1,8 +1,10 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
-import type { Answer, Asked, ChatLog } from '../chat.ts';
+import type { Answer, Asked, ChatHandlers, ChatLog } from '../chat.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
+import { LINE_COMMANDS, runLine } from './command.ts';
 import { body, invalid, say } from './respond.ts';
 import type { RoomEnv } from './room.ts';
 
@@ -12,10 +14,34 @@ const MAX_OPTION = 4_000;
 const optionsSchema = z.strictObject({
   options: z.record(z.string().max(40), z.string().max(MAX_OPTION)).default({}),
 });
+const lineSchema = z.strictObject({ line: z.string().max(MAX_OPTION) });
+const wordsSchema = z.strictObject({ words: z.string().max(200) });
 const pressSchema = z.strictObject({ press: z.string().max(200) });
 
 /** What every chat offers beyond actions on items: the commands of the team, and the buttons of what they answer. */
-export function addTeam(app: Hono<RoomEnv>, log: ChatLog): void {
+export function addTeam(
+  app: Hono<RoomEnv>,
+  log: ChatLog,
+  roster: (from: ChatHandlers) => Promise<readonly Person[]>,
+): void {
+  app.get('/api/commands', (c) =>
+    c.json({ commands: Object.entries(LINE_COMMANDS).map(([name, command]) => ({ name, ...command })) }),
+  );
+
+  // POST, though some lines only ask: what people type about people belongs into no log of addresses.
+  app.post('/api/command', async (c) => {
+    const asked = await body(c, lineSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    const from = c.get('handlers');
+    return answered(c, log, (by) => runLine(from, by, asked.value.line, () => roster(from)));
+  });
+
+  app.post('/api/authors', async (c) => {
+    const asked = await body(c, wordsSchema);
+    if (!asked.ok) return invalid(c, asked.problems);
+    return c.json({ authors: await c.get('handlers').people(asked.value.words) });
+  });
+
   app.post('/api/team/:command{[a-z-]{1,40}}', async (c) => {
     const name = c.req.param('command');
     const command = Object.hasOwn(TEAM_COMMANDS, name) ? TEAM_COMMANDS[name] : undefined;

@@ -14,6 +14,7 @@ import { h } from './tree.js';
  * @property {Notice} [notice]
  * @property {{ readonly title: string, readonly cards: readonly Card[], readonly total: number }} [cards]
  * @property {{ readonly name: string, readonly mime: string, readonly base64: string }} [file]
+ * @property {{ readonly label: string, readonly line: string }} [again] a line that a button writes
  */
 
 /**
@@ -41,7 +42,7 @@ export function hasMore({ notice, cards, file }) {
  * @param {ReadonlySet<string>} busy presses that are on their way
  * @param {number} at which of the answers on the page it is
  */
-export function answerView({ ok, text, notice, cards, file }, busy, at) {
+export function answerView({ ok, text, notice, cards, file, again }, busy, at) {
   return h(
     'div',
     { class: ok ? 'answer' : 'answer refused' },
@@ -50,6 +51,16 @@ export function answerView({ ok, text, notice, cards, file }, busy, at) {
       h('h3', { dir: 'auto', key: 'title' }, oneLine(notice.title, 300)),
       ...noticeParts(notice, 'press', busy),
     ],
+    again &&
+      h(
+        'p',
+        { key: 'again' },
+        h(
+          'button',
+          { type: 'button', class: 'button primary', 'data-do': 'line-run', 'data-line': again.line },
+          again.label,
+        ),
+      ),
     cards && cardLines(cards),
     file &&
       h(

@@ -1,7 +1,7 @@
 import { dialogView } from './dialogs.js';
 import { draw } from './dom.js';
 import { newEditor, refused } from './editor.js';
-import { personCommands } from './person.js';
+import { createPersonDesk } from './person-desk.js';
 import { createPictureDesk } from './picture-desk.js';
 import { createSuggestionDesk } from './suggestions.js';
 import { createTalk } from './talk-desk.js';
@@ -17,7 +17,7 @@ import { createTalk } from './talk-desk.js';
 const TYPING_MS = 180;
 
 /** Dialogs with much in them. */
-const WIDE = new Set(['editor', 'item', 'talk']);
+const WIDE = new Set(['editor', 'item', 'person', 'talk']);
 
 /**
  * Everything a person does to cards: buttons, dialogs, the draft editor.
@@ -77,6 +77,9 @@ export function createDesk(page) {
   page.dialog.addEventListener('click', (event) => {
     // On the darkened page around it, but not at the end of selecting text inside.
     if (event.target === page.dialog && dialog?.kind !== 'editor') close();
+  });
+  page.dialog.addEventListener('keydown', (event) => {
+    if (event.target instanceof Element && event.target.id === 'line') talk.key(event);
   });
 
   /**
@@ -208,10 +211,12 @@ export function createDesk(page) {
     typed,
   });
 
-  /** @param {HTMLTextAreaElement} field */
+  /** @param {HTMLTextAreaElement | HTMLInputElement} field */
   function typed(field) {
+    if (field.id === 'line') return talk.typed(field.value);
     if (dialog?.kind !== 'editor') return;
     const { itemId } = dialog;
+    if (field instanceof HTMLInputElement) return;
     if (field.dataset.alt) return pictures.typed(itemId, field);
     if (field.id !== 'answer') return;
     const unsaved = new Map(page.room().unsaved);
@@ -294,43 +299,22 @@ export function createDesk(page) {
     },
   });
 
+  const person = createPersonDesk({
+    ask: page.ask,
+    say: (text, bad) => page.toasts.say(text, bad),
+    current: () => (dialog?.kind === 'person' ? dialog : null),
+    show(next) {
+      dialog = next;
+      render();
+    },
+    close,
+  });
+
   /** @param {number} id */
   function openPerson(id) {
     if (!page.room().me) return askName(() => openPerson(id));
-    open({ kind: 'person', itemId: id, problem: null, notice: null });
-    void person(id, '/api/team/person', { options: { author: `#${id}` } });
-  }
-
-  /**
-   * Asks something about a person; the answer is shown in their panel. Returns whether it was done.
-   *
-   * @param {number} id
-   * @param {string} path
-   * @param {object} body
-   */
-  async function person(id, path, body) {
-    const answer = await page.ask('POST', path, body);
-    const done = answer.ok && answer.data.ok === true;
-    if (dialog?.kind !== 'person' || dialog.itemId !== id) return done;
-    dialog = {
-      ...dialog,
-      notice: answer.data.notice ?? dialog.notice,
-      problem: done ? null : answer.text,
-    };
-    render();
-    return done;
-  }
-
-  /**
-   * @param {number} id
-   * @param {(name: string) => string} value
-   * @param {HTMLFormElement} form
-   */
-  async function submitPerson(id, value, form) {
-    for (const { command, options } of personCommands(id, value))
-      if (!(await person(id, `/api/team/${command}`, { options }))) return;
-    form.reset();
-    await person(id, '/api/team/person', { options: { author: `#${id}` } });
+    open({ kind: 'person', itemId: id, problem: null, done: null, notice: null, erasing: null });
+    void person.look();
   }
 
   /** @param {string} name */
@@ -362,6 +346,7 @@ export function createDesk(page) {
   return {
     open,
     openItem,
+    openLine: talk.open,
     act,
     render,
     typed,
@@ -392,8 +377,10 @@ export function createDesk(page) {
           return void submitName(value('name'));
         case 'note':
           return void submitNote(Number(form.dataset.id), form);
+        case 'line':
+          return void talk.run(value('line'));
         case 'person':
-          return void submitPerson(Number(form.dataset.id), value, form);
+          return void person.submit(value, form);
         case 'dismiss':
           return void submitAction({
             action: 'dismiss',
@@ -424,6 +411,7 @@ export function createDesk(page) {
      */
     press(deed, button) {
       const id = Number(button.dataset.id);
+      if (person.press(deed, button)) return;
       switch (deed) {
         case 'close':
           return close();
@@ -433,13 +421,14 @@ export function createDesk(page) {
           return void openItem(id);
         case 'press':
           return void talk.press(button.dataset.press ?? '');
+        case 'choice':
+          return talk.choose(Number(button.dataset.at));
+        case 'line-run':
+          return void talk.run(button.dataset.line ?? '');
         case 'file':
           return talk.save(Number(button.dataset.at));
         case 'person':
           return openPerson(id);
-        case 'person-press':
-          if (dialog?.kind !== 'person') return;
-          return void person(dialog.itemId, '/api/press', { press: button.dataset.press ?? '' });
         case 'thread-close':
           return toggleThread(id);
         case 'snooze':

@@ -15,7 +15,7 @@ import { h } from './tree.js';
 /**
  * @typedef {{ readonly kind: 'editor', readonly itemId: number, readonly editor: Editor }
  *   | { readonly kind: 'dismiss' | 'snooze' | 'assign' | 'mark-answered', readonly itemId: number, readonly problem: string | null, readonly people: readonly Person[] }
- *   | { readonly kind: 'person', readonly itemId: number, readonly problem: string | null, readonly notice: import('../../../domain/notice.ts').Notice | null }
+ *   | import('./person.js').PersonDialog
  *   | { readonly kind: 'item', readonly itemId: number }
  *   | { readonly kind: 'talk', readonly itemId: null, readonly talk: Talk }
  *   | { readonly kind: 'name', readonly itemId: null, readonly problem: string | null }
@@ -57,6 +57,7 @@ export const KEYS = [
   ['n', 'notes and history'],
   ['o', 'open the post'],
   ['b', 'notices, and back to the cards'],
+  [':', 'ask Potluck: commands'],
   ['/', 'search'],
   ['?', 'this help'],
   ['Esc', 'close'],

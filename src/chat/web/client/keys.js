@@ -10,6 +10,7 @@
  * @param {(id: number, action: string) => void} page.act
  * @param {() => void} page.search
  * @param {() => void} page.notices
+ * @param {() => void} page.line
  * @param {() => void} page.help
  */
 export function onKey(event, page) {
@@ -46,6 +47,7 @@ function run(key, page) {
   if (key === '/') page.search();
   else if (key === '?') page.help();
   else if (key === 'b') page.notices();
+  else if (key === ':') page.line();
   else if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1, page);
   else {
     const action = ACTIONS.get(key);

@@ -230,6 +230,7 @@ const deeds = {
   },
   more: () => setFilter({ limit: room.filter.limit + PAGE }),
   theme: toggleTheme,
+  line: () => void desk.openLine(),
   help: () => desk.open({ kind: 'help', itemId: null }),
   name: () => desk.askName(null),
   logout: () => void ask('POST', '/api/logout').then(() => location.assign('/login')),
@@ -277,7 +278,8 @@ document.addEventListener('input', (event) => {
     clearTimeout(typing);
     typing = setTimeout(() => setFilter({ q: field.value.trim() }), 300);
   }
-  if (field instanceof HTMLTextAreaElement) desk.typed(field);
+  if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.id === 'line'))
+    desk.typed(field);
 });
 document.addEventListener('change', (event) => {
   const select = event.target;
@@ -303,6 +305,7 @@ document.addEventListener('keydown', (event) =>
     },
     search: () => element('search').focus(),
     notices: () => deeds.notices?.(app),
+    line: () => deeds.line?.(app),
     help: () => deeds.help?.(app),
   }),
 );

@@ -96,6 +96,17 @@ function top(room) {
     ),
     h('span', { class: 'grow' }),
     h('a', { class: 'quiet to-digest', href: '/digest/page' }, 'Digest'),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'square',
+        'data-do': 'line',
+        'aria-label': 'Ask Potluck',
+        title: 'Ask Potluck (:)',
+      },
+      icon('command'),
+    ),
     bell(room),
     h(
       'button',
