@@ -1,6 +1,7 @@
 import { isAlias, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import type { ChatKind } from './chat/chat.ts';
+import { type NamedId, namedIds } from './config-names.ts';
 import { checkRoutes } from './config-routes.ts';
 import { type Attention, attentionSchema } from './domain/attention.ts';
 import { type TeamTime, teamTimeOf, teamTimeShape } from './domain/calendar-schema.ts';
@@ -118,6 +119,8 @@ export interface Config {
   readonly digests: readonly DigestSchedule[];
   /** The channels that each department reads, by its name; empty where each channel is its own. */
   readonly departments: ReadonlyMap<string, readonly Place[]>;
+  /** Who and what potluck.yaml names by ids of the platforms. */
+  readonly named: readonly NamedId[];
   /** Nothing was configured: the sample plays. */
   readonly demo: boolean;
   /** Values that must never be shown. */
@@ -324,6 +327,7 @@ export function readConfig(
       departments: new Map(
         Object.entries(policy?.departments ?? {}).map(([name, places]) => [name, places.map(placeOf)]),
       ),
+      named: policy ? namedIds(policy) : [],
       demo,
       secrets: secretsOf(filled),
     },

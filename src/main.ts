@@ -48,6 +48,7 @@ import { createIngest } from './flow/ingest.ts';
 import { createKnown, whyNotContact } from './flow/known.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
+import { nameChecks } from './flow/name-checks.ts';
 import { createNotices } from './flow/notices.ts';
 import { runPerson } from './flow/person-cli.ts';
 import { createPersonDesk } from './flow/person-desk.ts';
@@ -772,6 +773,7 @@ async function runDoctor(): Promise<void> {
         const roster = createRoster({ store, clock: systemClock, plan, calendars, members });
         return dutyChecks({ roster, calendars, clock: systemClock, zone });
       },
+      names: (chats, signal) => nameChecks(config.named, chats, signal),
       plans: async (store) =>
         planChecks(
           await acceptedPlans(

@@ -37,6 +37,42 @@ describe('the configuration', () => {
     expect(config({}, null).sources.map(({ name }) => name)).toEqual(['sample', 'try']);
   });
 
+  it('knows everybody and every place it names, with the path', () => {
+    const { named } = config(
+      {},
+      `${MINIMAL}
+team: { managers: [{ id: "web:mia", name: Mia }, "web:ben"], channels: ["web:team"] }
+oncall: { layers: [{ people: ["web:ana", { id: ["web:ben", "web:b2"], name: Ben }] }, { name: second, group: "web:S1" }] }
+digests: { daily: { to: ["web:daily"] } }
+departments: { Kitchen: ["web:kitchen"] }
+attention: { channels: { "web:busy": 5 } }
+prompts: { to: ["web:ideas"], sources: [{ name: hook, to: ["web:hook"] }] }
+routes:
+  - { when: { kinds: [praise] }, to: ["web:a", "web:b"], owner: "web:ana", watchers: ["web:ben"] }
+`,
+    );
+    expect(named.map(({ path, what, id }) => `${path} ${what} ${id}`).sort()).toEqual(
+      [
+        'team.managers.0 person web:mia',
+        'team.managers.1 person web:ben',
+        'team.channels.0 channel web:team',
+        'oncall.layers.0.people.0 person web:ana',
+        'oncall.layers.0.people.1 person web:ben',
+        'oncall.layers.0.people.1 person web:b2',
+        'oncall.layers.1.group group web:S1',
+        'digests.daily.to.0 channel web:daily',
+        'departments.Kitchen.0 channel web:kitchen',
+        'attention.channels.web:busy channel web:busy',
+        'prompts.to.0 channel web:ideas',
+        'prompts.sources.0.to.0 channel web:hook',
+        'routes.0.to.0 channel web:a',
+        'routes.0.to.1 channel web:b',
+        'routes.0.owner person web:ana',
+        'routes.0.watchers.0 person web:ben',
+      ].sort(),
+    );
+  });
+
   it('takes empty variables for unset ones', () => {
     expect(config({ PORT: '', HOST: ' ' }, null)).toMatchObject({ host: '127.0.0.1', port: 3000 });
   });

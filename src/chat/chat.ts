@@ -285,6 +285,17 @@ export interface ChatHealth {
   readonly detail: string | null;
 }
 
+/** What a policy names by the platform's id of it: `T1/U2`, `S0123ABCD`, `C0123ABCD`. */
+export interface Named {
+  readonly what: 'person' | 'group' | 'channel';
+  readonly id: string;
+}
+
+/** Whether it exists, and what to do where it does not, or where nobody can tell. */
+export type NamedState =
+  | { readonly state: 'there'; readonly name: string }
+  | { readonly state: 'missing' | 'unknown'; readonly remedy: string };
+
 /** A notice as it was told. */
 export interface ToldNotice {
   /** Ascending in the order in which they were told first. */
@@ -367,6 +378,11 @@ export interface Chat {
   ): Promise<CardRef | null>;
   /** Who is in a group of people that the platform knows, by the platform's id of it. Absent where there are none. */
   groupMembers?(group: string, signal: AbortSignal): Promise<readonly Person[]>;
+  /**
+   * Whether what potluck.yaml names exists here, in the same order. Asked by the doctor, before anything is started. Absent
+   * where anybody and anything may be named.
+   */
+  verify?(named: readonly Named[], signal: AbortSignal): Promise<readonly NamedState[]>;
   health(): ChatHealth;
   /** @param channels those that routes lead to: the doctor asks before anything is started */
   check(signal: AbortSignal, channels: readonly string[]): Promise<readonly Check[]>;

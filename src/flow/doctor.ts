@@ -14,6 +14,8 @@ export interface Patient {
   readonly calendars: () => Promise<readonly Check[]>;
   /** Who is on call, where a plan says so. */
   readonly duty?: (store: Store, chats: readonly Chat[]) => Promise<readonly Check[]>;
+  /** Whether the people, groups and channels that potluck.yaml names exist. */
+  readonly names?: (chats: readonly Chat[], signal: AbortSignal) => Promise<readonly Check[]>;
   /** What managers accepted for sources, and whether it still can hold. */
   readonly plans?: (store: Store) => Promise<readonly Check[]>;
   /** Values that must never be printed. */
@@ -59,6 +61,9 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
     for (const check of await checksOf(() => patient.calendars())) tell('ideas', check);
     const duty = patient.duty;
     const all = chats.map(({ chat }) => chat);
+    const { names } = patient;
+    if (names)
+      for (const check of await checksOf((signal) => names(all, signal))) tell('potluck.yaml', check);
     const plans = patient.plans;
     if (plans) for (const check of await checksOf(() => plans(store))) tell('plan', check);
     if (duty) for (const check of await checksOf(() => duty(store, all))) tell('on call', check);

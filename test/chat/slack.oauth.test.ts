@@ -197,6 +197,13 @@ describe('several workspaces', () => {
     await chat.post(there, card(8, there), options());
     expect(chat.health()).toMatchObject({ state: 'up', detail: expect.stringContaining(`Team ${FIRST}`) });
     expect(chat.health().detail).not.toContain(SECOND);
+    const who = (id: string) => ({ what: 'person' as const, id });
+    expect(
+      await chat.verify?.([who(`${SECOND}/U0NOBODY`), who('T0ELSEWHERE/U0ANA')], options().signal),
+    ).toEqual([
+      { state: 'missing', remedy: expect.stringContaining(`slack:T`) },
+      { state: 'missing', remedy: expect.stringContaining('T0ELSEWHERE is not listed') },
+    ]);
     const checks = await chat.check(options().signal, []);
     expect(checks.filter(({ ok }) => !ok).map(({ remedy }) => remedy)).toEqual([
       expect.stringContaining('Install the app'),

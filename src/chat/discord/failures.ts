@@ -23,6 +23,7 @@ export const CODE = {
   unknownGuild: 10_004,
   unknownMember: 10_007,
   unknownMessage: 10_008,
+  unknownUser: 10_013,
   unknownWebhook: 10_015,
   unknownInteraction: 10_062,
   unknownTag: 10_087,

@@ -16,6 +16,7 @@ import { discordIdentity, isForum } from './identity.ts';
 import { itemOfCard } from './ids.ts';
 import { type Loss, listen } from './listen.ts';
 import { intentsOf } from './manifest.ts';
+import { discordNames } from './names.ts';
 import { discordPeople, userIdOf } from './people.ts';
 import { registerCommands } from './register.ts';
 import { renderCard, threadName } from './render.ts';
@@ -368,6 +369,7 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
       const problem = identity.problem() ?? gateway?.problem() ?? [...losses.values()][0] ?? null;
       return problem === null ? { state: 'up', detail: null } : { state: 'down', detail: problem };
     },
+    verify: (named, signal) => discordNames(api, named, signal),
     check: (signal, channels) => discordChecks(api, { env, rules, channels }, signal),
     settled: jobs.settled,
     async stop() {

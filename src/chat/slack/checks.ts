@@ -56,8 +56,8 @@ export async function slackChecks(
 }
 
 /** The scope is not in the manifest: only teams that name managers by user group need it. */
-function groupRemedy(error: unknown): string {
+export function groupRemedy(error: unknown): string {
   return slackCode(error) === 'missing_scope'
-    ? 'Add the bot scope usergroups:read under “OAuth & Permissions” and install the app again, or list people under chats.slack.managers.'
+    ? 'Add the bot scope usergroups:read under “OAuth & Permissions” and install the app again, or name people in its place (chats.slack.managers, oncall.layers).'
     : messageOf(error);
 }

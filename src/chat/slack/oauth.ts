@@ -1,7 +1,15 @@
 import type { App, Receiver, ReceiverEvent, webApi } from '@slack/bolt';
 import type { Check } from '../../domain/check.ts';
 import { AuthError, messageOf, RejectedError } from '../../errors.ts';
-import type { CardRef, ChatContext, ChatHandlers, ChatHealth, ChatLog, TellOptions } from '../chat.ts';
+import type {
+  CardRef,
+  ChatContext,
+  ChatHandlers,
+  ChatHealth,
+  ChatLog,
+  NamedState,
+  TellOptions,
+} from '../chat.ts';
 import { createJobs } from '../kit/jobs.ts';
 import { readKeys, SealError, tokenBox } from './crypto.ts';
 import { httpConnection } from './http.ts';
@@ -312,6 +320,23 @@ export async function createSeveral(
       }),
     groupMembers: (group, signal) =>
       inside(group, async (chat, local) => (await chat.groupMembers?.(local, signal)) ?? []),
+    verify: (named, signal) =>
+      Promise.all(
+        named.map(async ({ what, id }): Promise<NamedState> => {
+          try {
+            return await inside(id, async (chat, local) => {
+              // People are called by their workspace and themselves.
+              const states = await chat.verify?.([{ what, id: what === 'person' ? id : local }], signal);
+              return states?.[0] ?? { state: 'unknown', remedy: missing(placeOf(id).teamId) };
+            });
+          } catch (error) {
+            return {
+              state: error instanceof RejectedError ? 'missing' : 'unknown',
+              remedy: messageOf(error),
+            };
+          }
+        }),
+      ),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };
       if (state === 'new') return { state: 'starting', detail: null };

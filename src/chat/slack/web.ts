@@ -36,6 +36,8 @@ export interface SlackUser {
   readonly tz: string;
   /** The workspace they belong to; null where Slack does not say. */
   readonly teamId: string | null;
+  /** Their account was deactivated; absent where it was not. */
+  readonly left?: true;
 }
 
 /** The calls Potluck makes. Each throws the errors of `errors.ts`. */
@@ -130,6 +132,7 @@ const userInfo = z.object({
     team_id: z.string().nullish(),
     // On Enterprise Grid the same person belongs to several workspaces.
     enterprise_user: z.unknown().optional(),
+    deleted: z.boolean().optional(),
     tz: z.string().nullish(),
     real_name: z.string().nullish(),
     profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).optional(),
@@ -294,6 +297,7 @@ export function slackWeb(
         name: name || id,
         tz: user.tz ?? 'UTC',
         teamId: user.enterprise_user ? null : (user.team_id ?? null),
+        ...(user.deleted ? { left: true as const } : {}),
       };
     },
     async openView(triggerId, view) {

@@ -20,6 +20,7 @@ import { slackIdentity } from './identity.ts';
 import { listen } from './listen.ts';
 import { boltLogger, redact } from './log.ts';
 import { FILES_SCOPE } from './manifest.ts';
+import { slackNames } from './names.ts';
 import { renderNotice } from './notice.ts';
 import { slackPeople } from './people.ts';
 import { remarkWords, renderCard } from './render.ts';
@@ -237,6 +238,11 @@ export async function openWorkspace(
             name: (await desk.people.profile({ id })).name,
           })),
         );
+      }),
+    verify: (named, signal) =>
+      working(signal, async () => {
+        const { teamId } = await identity.need(web, signal);
+        return slackNames(web, teamId, clock.now(), named, signal);
       }),
     health(): ChatHealth {
       if (state === 'stopped') return { state: 'down', detail: 'Slack was stopped.' };

@@ -19,6 +19,8 @@ export interface User {
   readonly name: string;
   readonly tz: string;
   readonly teamId: string;
+  /** Their account was deactivated. */
+  deleted?: boolean;
 }
 
 /** A message as the server keeps it. */

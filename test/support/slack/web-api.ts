@@ -325,6 +325,7 @@ export function webApi(state: State): WebApi {
         user: {
           id: user.id,
           team_id: user.teamId,
+          deleted: user.deleted ?? false,
           name: user.handle,
           real_name: user.name,
           tz: user.tz,

@@ -51,6 +51,8 @@ export interface SlackWorkspace {
     id: string,
     options?: { readonly name?: string; readonly private?: boolean; readonly botIn?: boolean },
   ): void;
+  /** Somebody leaves the company. */
+  deactivate(id: string): void;
   /** A user group with these people; called again, it has others. */
   setGroup(id: string, users: readonly string[]): void;
   invite(channel: string): void;
@@ -152,6 +154,10 @@ export async function startSlackWorkspace(options: WorkspaceOptions): Promise<Sl
     teamId: state.teamId,
     addChannel(id, { name = id.toLowerCase(), private: isPrivate = false, botIn = true } = {}) {
       state.channels.set(id, { id, name, isPrivate, botIn, archived: false });
+    },
+    deactivate(id) {
+      const user = state.users.get(id);
+      if (user) user.deleted = true;
     },
     setGroup(id, users) {
       state.groups.set(id, users);
