@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DigestSchedule } from '../../src/domain/digest/schedule.ts';
+import { serviceSchema } from '../../src/domain/service.ts';
 import { createLeases } from '../../src/flow/leases.ts';
 import { createSchedule } from '../../src/flow/schedule.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { type Flow, flow, MINUTE, ours, theirs } from '../support/flow.ts';
+import { type TestClock, testClock } from '../support/clock.ts';
+import { type Flow, flow, HOUR, keptLog, MINUTE, ours, theirs, withQueries } from '../support/flow.ts';
+import { scriptedSource } from '../support/flow-source.ts';
 import { ana, ben } from '../support/items.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -147,5 +151,139 @@ describe('two processes on one PostgreSQL', () => {
       expect((await one.events(id, 9)).map((event) => event.type)).toEqual(['opened', 'snooze', 'wake']);
     }
     expect(worlds.flatMap((world) => world.log.lines)).toEqual([]);
+  });
+
+  describe('whose clocks go through what is due, and one of which is killed in the middle', () => {
+    const DAY = 24 * HOUR;
+    const BERLIN = 'Europe/Berlin';
+    const start = Date.UTC(2026, 10, 27, 6, 30);
+    const slot = { zone: BERLIN, minutes: 9 * 60 };
+    const places = [{ chat: 'web', channel: 'team' }];
+    const schedules: readonly DigestSchedule[] = [
+      { name: 'daily', window: 'day', slot: { ...slot, weekdays: [0, 1, 2, 3, 4, 5, 6] }, places },
+      { name: 'weekly', window: 'week', slot: { ...slot, weekdays: [1] }, places },
+    ];
+    const people = [ana, ben].map(({ id, name }) => ({ id, name, ids: [id], email: null }));
+    const rotation = { people, zone: BERLIN, start: '2026-11-27', days: 1, minutes: 540 };
+    const working = {
+      zone: BERLIN,
+      week: Array.from({ length: 7 }, () => [{ from: 540, to: 1_020 }]),
+      holidays: new Set<string>(),
+    };
+
+    let pair: readonly [Store, Store];
+    let clock: TestClock;
+    /** In the middle of what somebody is about to die. */
+    let doomed: 'tellNotice' | 'addPrompt' | null;
+    let dead: Set<number>;
+    let deaths: string[];
+
+    beforeAll(async () => {
+      const url = await server.url('clocks');
+      pair = [await openStore(url), await openStore(url)];
+    });
+    afterAll(() => Promise.all(pair.map((store) => store.close())));
+
+    /** A process of its own: it remembers nothing that the ledger does not, and its leases run out when it dies. */
+    async function process(number: 0 | 1, holder: string): Promise<Flow> {
+      const real = pair[number];
+      /** Whichever process comes to it first dies in the middle of its transaction. */
+      const perhaps = async <T>(query: string, work: () => Promise<T>): Promise<T> => {
+        if (doomed !== query) return work();
+        doomed = null;
+        dead.add(number);
+        deaths.push(query);
+        throw new Error('killed');
+      };
+      return flow({
+        store: real,
+        clock,
+        sources: [scriptedSource({ can: { publish: true } })],
+        prompts: { to: ['web:ideas'], sources: ['blog'], cadence: { perWeek: 5, apart: '20h' } },
+        zone: BERLIN,
+        leases: createLeases({ store: real, clock, holder, log: keptLog() }),
+        through: (store) =>
+          withQueries(store, (queries) => ({
+            tellNotice: (said) => perhaps('tellNotice', () => queries.tellNotice(said)),
+            addPrompt: (prompt) => perhaps('addPrompt', () => queries.addPrompt(prompt)),
+          })),
+        digests: {
+          zone: BERLIN,
+          schedules,
+          leases: createLeases({ store: real, clock, holder, log: keptLog() }),
+        },
+        duty: {
+          plan: {
+            mention: 'urgent',
+            layers: [{ name: 'first', roster: { from: 'rotation', rotation }, hours: null }],
+          },
+          service: { targets: [], working },
+          steps: serviceSchema.parse({}),
+          places,
+          zone: BERLIN,
+          leases: createLeases({ store: real, clock, holder, log: keptLog() }),
+        },
+      });
+    }
+
+    it('tell digests, hand-overs and mornings once, and make each idea once', async () => {
+      clock = testClock(start);
+      dead = new Set();
+      deaths = [];
+      doomed = null;
+      const worlds = [await process(0, 'a'), await process(1, 'b')];
+      const [world] = worlds as [Flow, Flow];
+      let turn = 0;
+      const tick = async (each: Flow, number: number): Promise<void> => {
+        for (const job of [each.digests.tick, each.duty.watch, each.duty.serve, each.ideas.tick])
+          if (!dead.has(number)) await job();
+      };
+      const victims = ['tellNotice', 'addPrompt'] as const;
+      // Every evening somebody writes; every second day one is killed in the middle of what it was first to do.
+      for (let day = 0; day < 5; day++) {
+        for (const minutes of [0, 29, 1, 1, 60, 60, 120, 180, 180, 480, 30]) {
+          await clock.advance(minutes * MINUTE);
+          if (minutes === 29 && day % 2 === 1) doomed = victims[turn++] ?? null;
+          await Promise.all(worlds.map(tick));
+          if (minutes === 480)
+            await world.ingest([
+              theirs(`n${day}`, 0, { conversationId: `n${day}`, source: 'blog', createdAt: clock.now() }),
+            ]);
+        }
+        // Started anew by whoever looks after it.
+        doomed = null;
+        for (const number of dead) worlds[number] = await process(number as 0 | 1, `${number}-${day}`);
+        dead.clear();
+        await clock.advance(start + (day + 1) * DAY - clock.now());
+      }
+      const notices = (await pair[0].newestNotices('web', 200)).map(({ notice }) => notice.title).reverse();
+      const times = (begin: string): number => notices.filter((title) => title.startsWith(begin)).length;
+      expect(new Set(deaths)).toEqual(new Set(victims));
+      expect(notices.filter((title) => title.startsWith('Daily digest'))).toEqual([
+        'Daily digest · Fri 27 Nov 2026',
+        'Daily digest · Sat 28 Nov 2026',
+        'Daily digest · Sun 29 Nov 2026',
+        'Daily digest · Mon 30 Nov 2026',
+        'Daily digest · Tue 1 Dec 2026',
+      ]);
+      expect([times('Weekly council'), times('What people say'), times('What it is worth')]).toEqual([
+        1, 1, 1,
+      ]);
+      expect(notices.filter((title) => title.startsWith('On call'))).toEqual([
+        'On call: Ben',
+        'On call: Ana',
+        'On call: Ben',
+        'On call: Ana',
+        'On call: Ben',
+        'On call: Ana',
+      ]);
+      expect(
+        times('One came in meanwhile') + times('2 came in') + times('3 came in') + times('4 came in'),
+      ).toBe(4);
+      const prompts = await pair[1].promptsSince(0);
+      const slots = prompts.map(({ slot: each }) => each);
+      expect(new Set(slots).size).toBe(slots.length);
+      expect(slots.length).toBeGreaterThanOrEqual(2);
+    });
   });
 });
