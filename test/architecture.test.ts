@@ -58,7 +58,8 @@ function mayImport(from: string): readonly string[] {
   if (from === 'store') return ['domain', 'clock.ts', 'errors.ts'];
   if (from === 'flow') return ['domain', 'store', 'errors.ts', 'clock.ts', ...PORTS];
   if (from === 'calendars') return ['domain', 'errors.ts', 'clock.ts'];
-  if (from === 'config.ts') return ['domain', 'config-routes.ts', ...PORTS];
+  if (from === 'config.ts') return ['domain', 'config-names.ts', 'config-routes.ts', ...PORTS];
+  if (from === 'config-names.ts') return ['domain'];
   if (from === 'config-routes.ts') return ['domain', 'config.ts', 'patterns.ts'];
   if (from === 'plug-ins.ts') return ['domain', 'errors.ts', ...PORTS];
   if (from === 'progress.ts') return ['clock.ts'];
