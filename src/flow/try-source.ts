@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Item } from '../domain/item.ts';
-import { oneLine } from '../domain/text.ts';
+import { many, oneLine } from '../domain/text.ts';
 import { messageOf } from '../errors.ts';
 import type { Batch, Dropped, Source } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
@@ -82,7 +82,7 @@ async function report(deps: TryDeps, found: Found): Promise<void> {
   const open = items.filter((item) => item.state === 'open');
   const quiet = items.filter((item) => item.state !== 'open');
   print(
-    `“${source.name}” (${source.label}): ${found.posts} posts in ${found.pages} ${found.pages === 1 ? 'page' : 'pages'}${found.more ? ', and there are more' : ''}. ${open.length} would become cards, ${quiet.length} would be quiet.`,
+    `“${source.name}” (${source.label}): ${many(found.posts, 'post')} in ${many(found.pages, 'page')}${found.more ? ', and there are more' : ''}. ${open.length} would become cards, ${quiet.length} would be quiet.`,
   );
   await list(deps, 'Cards', open, async (item) => {
     const card = await view.card(item);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Check } from '../../domain/check.ts';
+import { many } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
 import type { Batch, Dropped, SourceContext } from '../source.ts';
 import { type FeedDocument, readDocument } from './document.ts';
@@ -182,7 +183,7 @@ export function createReader(config: FeedConfig, context: SourceContext) {
           return [{ ok: true, what: `reads the feed at ${host}`, remedy: null }];
         const { info, entries } = readDocument(answer.text, answer.url);
         const title = info.title.replace(/\s+/g, ' ').trim().slice(0, 80);
-        const what = `reads ${title ? `“${title}”` : 'the feed'} at ${host}: ${entries.length} entries`;
+        const what = `reads ${title ? `“${title}”` : 'the feed'} at ${host}: ${many(entries.length, 'entry', 'entries')}`;
         return [{ ok: true, what, remedy: null }];
       } catch (error) {
         return [{ ok: false, what: `reads the feed at ${host}`, remedy: messageOf(error) }];
