@@ -253,7 +253,9 @@ export function readConfig(
   const routes =
     (instead === undefined ? policy?.routes : check(rulesSchema, instead, 'routes', problems)) ??
     DEFAULT_ROUTES;
-  const defaults = readDefaults(routes, chats, problems);
+  // What stands in a policy that could not be read is unknown; what would follow from its absence is no problem of its own.
+  const following: Problem[] = !demo && policy === undefined ? [] : problems;
+  const defaults = readDefaults(routes, chats, following);
   const time = policy ? teamTimeOf(policy.team) : DEMO_TIME;
   if (!time)
     problems.push({
@@ -261,7 +263,7 @@ export function readConfig(
       message: 'is missing: say where the clocks are, for instance zone: Europe/Berlin.',
     });
   checkPeople(policy?.oncall ? idsOf(policy.oncall) : [], chats, problems);
-  const teamPlaces = readTeamPlaces(policy?.team.channels, routes, defaults, chats, problems);
+  const teamPlaces = readTeamPlaces(policy?.team.channels, routes, defaults, chats, following);
   checkRoutes(
     routes,
     {
@@ -270,7 +272,7 @@ export function readConfig(
       // An accepted plan brings hours of its own.
       hours: !time || time.working !== null || sources.some(({ stage }) => stage !== 'engage'),
     },
-    problems,
+    following,
   );
   for (const name of Object.keys(policy?.attention.channels ?? {}))
     if (!chats.some(({ kind }) => kind.kind === placeOf(name).chat))
@@ -354,11 +356,21 @@ function check<Schema extends z.ZodType>(
 ): z.output<Schema> | undefined {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
+  for (const issue of parsed.error.issues.flatMap(plainIssues)) {
     const at = [path, ...issue.path.map(String)].filter((part) => part !== '').join('.');
     problems.push({ path: at, message: issueWords(issue, schema) });
   }
   return undefined;
+}
+
+/** “Invalid input” of a choice helps nobody: the way that came furthest is told, or else all of them. */
+function plainIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const ways = issue.errors.map((way) => way.flatMap(plainIssues));
+  const deep = ways.find((way) => way.some(({ path }) => path.length > 0));
+  if (deep) return deep.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  const words = [...new Set(ways.flatMap((way) => way.map(({ message }) => message)))];
+  return [{ ...issue, message: words.join('; or ') }];
 }
 
 function issueWords(issue: z.core.$ZodIssue, schema: z.ZodType): string {

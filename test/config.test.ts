@@ -251,6 +251,19 @@ muted: [" lottery "]
     expect(team('muted: [a]')[0]).toContain('muted.0');
   });
 
+  it('tells each way of a choice, and nothing that only follows from a mistake elsewhere', () => {
+    const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
+    const yaml = `${MINIMAL}\nservice: { release: 100% }\nroutes: [{ to: ["slack:C0123ABCD"] }]`;
+    expect(problems(slack, yaml)).toEqual([
+      {
+        path: 'service.release',
+        message: expect.stringMatching(/"never".*; or must be a length of time such as 5m/),
+      },
+    ]);
+    const team = `${MINIMAL}\nteam: { managers: [{ id: "web:ana", name: 7 }] }`;
+    expect(problems({}, team)[0]?.path).toBe('team.managers.0.name');
+  });
+
   it('knows when the team works, and asks for the zone', () => {
     const yaml = `${MINIMAL}\nteam: { zone: Europe/Berlin, hours: { from: "08:00", to: "16:30" }, holidays: [2026-12-25] }\n`;
     expect(config({}, yaml).time.working).toMatchObject({
