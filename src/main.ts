@@ -22,8 +22,8 @@ import type { Explicit } from './domain/plan-notice.ts';
 import type { Post } from './domain/post.ts';
 import { type Place, placeOf, ruleList } from './domain/routing.ts';
 import { keptTarget, type Service, workingFor } from './domain/service.ts';
-import { triage } from './domain/triage/triage.ts';
-import type { Verdict } from './domain/triage/verdict.ts';
+import { createTriage } from './domain/triage/triage.ts';
+import type { Triage, Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
 import { drawSvg } from './draw.ts';
 import { messageOf } from './errors.ts';
@@ -82,6 +82,7 @@ import { demo, sources as sourceKinds } from './sources/index.ts';
 import type { Source } from './sources/source.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import { loadModel } from './triage-model.ts';
 
 /** sysexits.h: something is wrong in the configuration. */
 const EX_CONFIG = 78;
@@ -239,6 +240,13 @@ function ideaCalendars(
   });
 }
 
+/** Triage with the trained heads; without them, and a line in the log, by rules alone. */
+function openTriage(log: Logger): Triage {
+  const { model, problem } = loadModel();
+  if (problem) log.warn(problem);
+  return createTriage(model);
+}
+
 /** Starts everything that the configuration asks for. Rejects with a message for a person when it cannot. */
 export async function startPotluck(surroundings: Surroundings): Promise<Running> {
   const clock = surroundings.clock ?? systemClock;
@@ -301,7 +309,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const ingest = createIngest({
     store,
     clock,
-    triage,
+    triage: openTriage(log),
     brand: config.brand,
     router: stages.router,
     stageOf: stages.of,
@@ -812,7 +820,7 @@ async function runSource(verb: string | undefined, name: string | undefined): Pr
     const ingest = createIngest({
       store,
       clock,
-      triage,
+      triage: openTriage(log),
       brand: config.brand,
       router: async () => routerOf(config),
       // What would become cards, were the team engaged.

@@ -63,6 +63,7 @@ function mayImport(from: string): readonly string[] {
   if (from === 'config-routes.ts') return ['domain', 'config.ts', 'patterns.ts'];
   if (from === 'plug-ins.ts') return ['domain', 'errors.ts', ...PORTS];
   if (from === 'progress.ts') return ['clock.ts'];
+  if (from === 'triage-model.ts') return ['domain', 'errors.ts'];
   if (from === 'sources/index') return ['sources/*'];
   if (from === 'sources/kit') return ['domain', 'sources/source', ...COMMON];
   if (from === 'chat/index') return ['chat/*'];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePost, type Post } from '../../src/domain/post.ts';
 import { MAX_RULE_TEXT, MAX_TOKENS, readWords } from '../../src/domain/triage/tokens.ts';
-import { triage } from '../../src/domain/triage/triage.ts';
 import { KINDS, RESPONSES, type TriageContext } from '../../src/domain/triage/verdict.ts';
+import { TRIAGES } from '../support/triages.ts';
 
 const BRAND = {
   names: ['Crockhaven', 'Crock & Haven'],
@@ -64,103 +64,105 @@ function hostile(textOf: string): Post {
   });
 }
 
-describe('every verdict', () => {
-  it('is whole, whatever is written', () => {
-    fc.assert(
-      fc.property(post, context, (given, around) => {
-        const verdict = triage(given, around);
-        expect(verdict.kinds.length).toBeGreaterThan(0);
-        expect(new Set(verdict.kinds).size).toBe(verdict.kinds.length);
-        for (const kind of verdict.kinds) expect(KINDS).toContain(kind);
-        expect(RESPONSES).toContain(verdict.suggested);
-        expect(Number.isInteger(verdict.priority)).toBe(true);
-        expect(verdict.priority).toBeGreaterThanOrEqual(0);
-        expect(verdict.priority).toBeLessThanOrEqual(100);
+describe.each(TRIAGES)('%s', (_, triage) => {
+  describe('every verdict', () => {
+    it('is whole, whatever is written', () => {
+      fc.assert(
+        fc.property(post, context, (given, around) => {
+          const verdict = triage(given, around);
+          expect(verdict.kinds.length).toBeGreaterThan(0);
+          expect(new Set(verdict.kinds).size).toBe(verdict.kinds.length);
+          for (const kind of verdict.kinds) expect(KINDS).toContain(kind);
+          expect(RESPONSES).toContain(verdict.suggested);
+          expect(Number.isInteger(verdict.priority)).toBe(true);
+          expect(verdict.priority).toBeGreaterThanOrEqual(0);
+          expect(verdict.priority).toBeLessThanOrEqual(100);
+          expect(verdict.reasons.length).toBeGreaterThan(0);
+          for (const reason of verdict.reasons) {
+            expect(reason.code).toMatch(/^[a-z-]+(\.[a-z-]+)?$/);
+            expect(reason.text).not.toBe('');
+            expect(reason.text.length).toBeLessThan(400);
+            expect(reason.text).not.toMatch(/\n/);
+            expect(reason.text.isWellFormed()).toBe(true);
+          }
+          if (verdict.kinds.includes('spam'))
+            expect(verdict).toMatchObject({ kinds: ['spam'], answerDue: false, priority: 0 });
+          if (!verdict.answerDue)
+            expect(verdict.reasons.some((reason) => /no answer|spam|by us/.test(reason.text))).toBe(true);
+          if (verdict.priority >= 80) expect(verdict.kinds).toContain('complaint');
+        }),
+        { numRuns: 1_000, seed: 20_260_601 },
+      );
+    });
+
+    it('does not fall when a customer adds that they want a refund', () => {
+      fc.assert(
+        fc.property(post, context, (given, around) => {
+          // Without words a picture's description is read, and words would take its place.
+          fc.pre(given.text !== '');
+          const more = { ...given, text: `${given.text} refund` };
+          expect(triage(more, around).priority).toBeGreaterThanOrEqual(triage(given, around).priority);
+        }),
+        { numRuns: 1_000, seed: 20_260_601 },
+      );
+    });
+
+    it('is the same for the same post', () => {
+      fc.assert(
+        fc.property(post, context, (given, around) => {
+          expect(triage(given, around)).toEqual(triage(given, structuredClone(around)));
+        }),
+        { numRuns: 300, seed: 20_260_601 },
+      );
+    });
+  });
+
+  describe('hostile length', () => {
+    const LONG = [
+      'a',
+      ' ',
+      '\n',
+      '?',
+      "'",
+      "a'",
+      '@a ',
+      '#x',
+      '# ',
+      '😡',
+      'か',
+      'न',
+      'not ',
+      'how do ',
+      'does the ',
+      'http://',
+      ':-',
+      'e\u0301\u0302\u0303\u0304',
+      '\u0301',
+      'earn money dm me ',
+      'thanks ',
+      'Potsmith vs ',
+      '- ',
+    ];
+
+    it.each(LONG.map((unit) => [JSON.stringify(unit), unit] as const))(
+      'of %s costs no more than a long post',
+      (_, unit) => {
+        const given = unit.repeat(Math.ceil(100_000 / unit.length)).slice(0, 100_000);
+        const words = readWords(given);
+        expect(words.tokens.length).toBeLessThanOrEqual(MAX_TOKENS + 1);
+        expect(words.sentences.length).toBeLessThanOrEqual(MAX_RULE_TEXT);
+        expect(words.folded.length).toBeLessThanOrEqual(4 * MAX_RULE_TEXT);
+        const verdict = triage(hostile(given), { brand: BRAND, earlier: [], met: 0 });
         expect(verdict.reasons.length).toBeGreaterThan(0);
-        for (const reason of verdict.reasons) {
-          expect(reason.code).toMatch(/^[a-z-]+(\.[a-z-]+)?$/);
-          expect(reason.text).not.toBe('');
-          expect(reason.text.length).toBeLessThan(400);
-          expect(reason.text).not.toMatch(/\n/);
-          expect(reason.text.isWellFormed()).toBe(true);
-        }
-        if (verdict.kinds.includes('spam'))
-          expect(verdict).toMatchObject({ kinds: ['spam'], answerDue: false, priority: 0 });
-        if (!verdict.answerDue)
-          expect(verdict.reasons.some((reason) => /no answer|spam|by us/.test(reason.text))).toBe(true);
-        if (verdict.priority >= 80) expect(verdict.kinds).toContain('complaint');
-      }),
-      { numRuns: 1_000, seed: 20_260_601 },
+        expect(verdict.reasons.length).toBeLessThan(20);
+      },
     );
-  });
 
-  it('does not fall when a customer adds that they want a refund', () => {
-    fc.assert(
-      fc.property(post, context, (given, around) => {
-        // Without words a picture's description is read, and words would take its place.
-        fc.pre(given.text !== '');
-        const more = { ...given, text: `${given.text} refund` };
-        expect(triage(more, around).priority).toBeGreaterThanOrEqual(triage(given, around).priority);
-      }),
-      { numRuns: 1_000, seed: 20_260_601 },
-    );
-  });
-
-  it('is the same for the same post', () => {
-    fc.assert(
-      fc.property(post, context, (given, around) => {
-        expect(triage(given, around)).toEqual(triage(given, structuredClone(around)));
-      }),
-      { numRuns: 300, seed: 20_260_601 },
-    );
-  });
-});
-
-describe('hostile length', () => {
-  const LONG = [
-    'a',
-    ' ',
-    '\n',
-    '?',
-    "'",
-    "a'",
-    '@a ',
-    '#x',
-    '# ',
-    '😡',
-    'か',
-    'न',
-    'not ',
-    'how do ',
-    'does the ',
-    'http://',
-    ':-',
-    'e\u0301\u0302\u0303\u0304',
-    '\u0301',
-    'earn money dm me ',
-    'thanks ',
-    'Potsmith vs ',
-    '- ',
-  ];
-
-  it.each(LONG.map((unit) => [JSON.stringify(unit), unit] as const))(
-    'of %s costs no more than a long post',
-    (_, unit) => {
-      const given = unit.repeat(Math.ceil(100_000 / unit.length)).slice(0, 100_000);
-      const words = readWords(given);
-      expect(words.tokens.length).toBeLessThanOrEqual(MAX_TOKENS + 1);
-      expect(words.sentences.length).toBeLessThanOrEqual(MAX_RULE_TEXT);
-      expect(words.folded.length).toBeLessThanOrEqual(4 * MAX_RULE_TEXT);
-      const verdict = triage(hostile(given), { brand: BRAND, earlier: [], met: 0 });
-      expect(verdict.reasons.length).toBeGreaterThan(0);
-      expect(verdict.reasons.length).toBeLessThan(20);
-    },
-  );
-
-  it('reads only the beginning', () => {
-    const start = 'the lid is cracked. '.padEnd(MAX_RULE_TEXT, 'x');
-    const verdict = triage(hostile(`${start} my lawyer will call`), { brand: BRAND, earlier: [], met: 0 });
-    expect(verdict).toEqual(triage(hostile(start), { brand: BRAND, earlier: [], met: 0 }));
-    expect(verdict.kinds).toEqual(['complaint']);
+    it('reads only the beginning', () => {
+      const start = 'the lid is cracked. '.padEnd(MAX_RULE_TEXT, 'x');
+      const verdict = triage(hostile(`${start} my lawyer will call`), { brand: BRAND, earlier: [], met: 0 });
+      expect(verdict).toEqual(triage(hostile(start), { brand: BRAND, earlier: [], met: 0 }));
+      expect(verdict.kinds).toEqual(['complaint']);
+    });
   });
 });

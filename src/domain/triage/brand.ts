@@ -64,6 +64,41 @@ export function nameOf(words: Words, brand: Brand): string | null {
   return null;
 }
 
+/** Where tokens name us or a competitor: from (inclusive) to (exclusive), in order, none within another. */
+function namesIn(words: Words, brand: Brand): readonly { readonly from: number; readonly to: number }[] {
+  const { names, competitors, nameTags, competitorTags } = compile(brand);
+  const found = [...findAll(names, words), ...findAll(competitors, words)].map(({ from, to }) => ({
+    from,
+    to,
+  }));
+  words.tokens.forEach((token, at) => {
+    if (token.type !== 'handle' && token.type !== 'tag') return;
+    const word = bare(token.word);
+    if (competitorTags.has(word) || nameTags.some((tag) => word.startsWith(tag)))
+      found.push({ from: at, to: at + 1 });
+  });
+  return found.sort((one, other) => one.from - other.from || other.to - one.to);
+}
+
+/**
+ * The text with our names and the competitors' replaced by `mark`, so that a rule learnt of "Pepsi is better than Coke"
+ * holds for pots.
+ *
+ * @param words the words of this very text
+ */
+export function maskNames(text: string, words: Words, brand: Brand, mark: string): string {
+  let out = '';
+  let done = 0;
+  for (const { from, to } of namesIn(words, brand)) {
+    const start = words.tokens[from]?.at ?? 0;
+    const last = words.tokens[to - 1];
+    if (!last || start < done) continue;
+    out += `${text.slice(done, start)}${mark}`;
+    done = last.at + last.raw.length;
+  }
+  return out + text.slice(done);
+}
+
 /** Configured competitors that the text names, as written, with the token where each stands. */
 export function competitorsOf(
   words: Words,

@@ -1,4 +1,5 @@
 import { competitorsOf, nameOf, quoteAll } from './brand.ts';
+import type { Opinion } from './opinion.ts';
 import { findAll, finder } from './phrases.ts';
 import { quote, rawBetween, type Words } from './tokens.ts';
 import type { Brand, Reason } from './verdict.ts';
@@ -26,19 +27,52 @@ const SPACELESS_CUES = [
   '갈아',
 ];
 
+// Everyday words that compare only now and then: here the trained head may know better.
+const WEAK = new Set([
+  'or',
+  'over',
+  'back',
+  'which',
+  'switch',
+  'switched',
+  'switching',
+  'als',
+  'oder',
+  'czy',
+]);
+
+interface Cue {
+  readonly word: string;
+  readonly weak: boolean;
+}
+
+function cueIn(words: Words): Cue | null {
+  const cues = findAll(CUES, words).map(({ from, to }) => ({
+    word: rawBetween(words, from, to),
+    weak: WEAK.has(words.tokens[from]?.word ?? ''),
+  }));
+  const found = cues.find((cue) => !cue.weak) ?? cues[0];
+  if (found || words.folded === '') return found ?? null;
+  const spaceless = SPACELESS_CUES.find((entry) => words.folded.includes(entry));
+  return spaceless ? { word: spaceless, weak: false } : null;
+}
+
 /** Whether the post compares us with a configured competitor, with the words that show it. */
-export function findComparison(words: Words, brand: Brand, addressed: boolean): Reason | null {
+export function findComparison(
+  words: Words,
+  brand: Brand,
+  addressed: boolean,
+  opinion: Opinion | null,
+): Reason | null {
   const competitors = competitorsOf(words, brand);
   if (competitors.length === 0) return null;
   const named = quoteAll(competitors.map((competitor) => competitor.raw));
-  const cue = findAll(CUES, words)[0];
-  const spaceless =
-    cue || words.folded === '' ? undefined : SPACELESS_CUES.find((entry) => words.folded.includes(entry));
-  if (cue || spaceless) {
-    const word = cue ? rawBetween(words, cue.from, cue.to) : (spaceless ?? '');
-    return { code: 'comparison.words', text: `compares with a competitor (${named}, ${quote(word)})` };
-  }
+  const cue = cueIn(words);
+  if (cue && !(cue.weak && opinion?.doubts('comparison')))
+    return { code: 'comparison.words', text: `compares with a competitor (${named}, ${quote(cue.word)})` };
   if (addressed || nameOf(words, brand) !== null)
     return { code: 'comparison.named', text: `names a competitor beside us (${named})` };
-  return null;
+  if (!opinion?.says('comparison')) return null;
+  const text = `reads like a comparison with ${named}${opinion.words('comparison')}`;
+  return { code: 'comparison.reads', text };
 }

@@ -1,6 +1,7 @@
 import type { Post } from '../post.ts';
 import { isOurLink } from './brand.ts';
 import type { Hit } from './lexicon.ts';
+import type { Opinion } from './opinion.ts';
 import { type Read, wordsOf } from './reading.ts';
 import { quote } from './tokens.ts';
 import type { Kind, Reason, TriageContext } from './verdict.ts';
@@ -8,6 +9,9 @@ import type { Kind, Reason, TriageContext } from './verdict.ts';
 /** Words beside thanks, or a smile, that still leave them the point of the post. */
 const LONGEST_THANKS = 25;
 const LONGEST_SMILE = 3;
+
+/** How likely a complaint must be where the lists found praise and nothing wrong. */
+const IRONY = 0.75;
 
 /** A kind and why. */
 export type Told = readonly [Kind, Reason];
@@ -23,31 +27,86 @@ function complaintReason(hits: readonly Hit[]): Reason {
   return { code: 'complaint.negated', text: `sounds unhappy (not ${quoted(turned)})` };
 }
 
-/** The kinds that the words tell, the leading one first, each with its reason. */
-export function kindsByWords(known: Read, comparison: Reason | null): readonly Told[] {
-  const out: Told[] = [];
-  const { hits, problems, praise, questions } = known;
+// Said of anything, in any mood: where one of these is all that the lists found, the trained head may know better. What
+// tells of a fault ("can't log in", "broken") always counts: the head learnt from talk, and not from customers.
+const EVERYDAY = new Set(
+  'bad damn fuck fucks fucked fucking shit shitty hate hates hated hating stupid dumb worst worse terrible horrible awful joke angry trash crap crappy garbage pissed upset idiot idiots moron morons gross nasty wtf mess bs lying lies lied pathetic shame embarrassing ugh smh sucks sucked nightmare avoid regret fault ridiculous rude failure depressing offensive offended junk rubbish mediocre damned insulting chaos disaster'.split(
+    ' ',
+  ),
+);
+
+function isPhrase(raw: string): boolean {
+  return raw.includes(' ');
+}
+
+/** Whether a single everyday word is all that sounds unhappy. */
+function isMild({ hits, problems, words }: Read): boolean {
+  if (problems !== 1) return false;
+  const hit = hits.find(({ mood, negated }) => mood === 'problem' && !negated);
+  if (!hit) return false;
+  const spoken = [hit.from, hit.from + 1].map((at) => words.tokens[at]?.word ?? '');
+  return spoken.some((word) => EVERYDAY.has(word)) && hit.raw.split(' ').length <= 2;
+}
+
+/** Whether something is wrong: by the lists, and where these are silent or mild, by the trained head. */
+function complaintIn(known: Read, opinion: Opinion | null): Told | null {
+  if (known.problems > 0 && !(isMild(known) && opinion?.doubts('complaint')))
+    return ['complaint', complaintReason(known.hits)];
+  if (!opinion?.says('complaint')) return null;
+  const praise = wordsOf(known.hits, ['praise']);
+  // It takes more to hear irony in a word of praise; and the lists know phrases ("not bad at all") better.
+  if (praise.some(isPhrase) || (praise.length > 0 && opinion.likely('complaint') < IRONY)) return null;
+  const text = `reads like a complaint${opinion.words('complaint')}`;
+  return ['complaint', { code: 'complaint.reads', text }];
+}
+
+function praiseIn(known: Read, complaint: Told | null, opinion: Opinion | null): Told | null {
+  const { hits, questions } = known;
+  const problems = complaint ? Math.max(1, known.problems) : 0;
   const asks = questions.reasons.length > 0;
   const spoken = known.words.tokens.filter((token) => token.type === 'word').length;
   // At the end of a long text thanks are a way of saying goodbye.
   const thanks = spoken <= LONGEST_THANKS ? wordsOf(hits, ['thanks']) : [];
   const smiles = spoken <= LONGEST_SMILE && problems === 0 && !asks ? wordsOf(hits, ['smile']) : [];
-  const complaint: Told | null = problems > 0 ? ['complaint', complaintReason(hits)] : null;
+  const told = (code: string, text: string): Told => ['praise', { code, text }];
+  const found = wordsOf(hits, ['praise']);
+  // A single word is said of anything, a phrase of ours is not.
+  const mild = found.length === 1 && !found.some(isPhrase) && opinion?.doubts('praise');
+  const praise = mild ? 0 : known.praise;
+  if (praise > 0 && (problems === 0 || praise >= problems))
+    return told('praise.lexicon', `sounds pleased (${quoted(found)})`);
+  if (thanks.length > 0 && problems === 0 && !asks && known.handover === null)
+    return told('praise.thanks', `says thanks (${quoted(thanks)})`);
+  if (smiles.length > 0) return told('praise.sign', `sends a good sign (${quoted(smiles)})`);
+  // Thanks are how requests end, too: they were judged above, by their place.
+  const polite = hits.some(({ mood }) => mood === 'thanks' || mood === 'neutral');
+  if (problems === 0 && !asks && !polite && opinion?.says('praise'))
+    return told('praise.reads', `reads like praise${opinion.words('praise')}`);
+  return null;
+}
+
+/** The kinds that the words tell, the leading one first, each with its reason. */
+export function kindsByWords(
+  known: Read,
+  comparison: Reason | null,
+  opinion: Opinion | null,
+): readonly Told[] {
+  const out: Told[] = [];
+  const { hits, problems, praise, questions } = known;
+  const complaint = complaintIn(known, opinion);
   const mostlyPraise =
     praise > problems && !hits.some((hit) => hit.mood === 'severe' || hit.mood === 'serious');
   if (complaint && !mostlyPraise) out.push(complaint);
   // Compliments around a question are politeness; the question leads.
   for (const reason of questions.reasons) out.push(['question', reason]);
-  if (comparison) out.push(['comparison', comparison]);
-  if (praise > 0 && (problems === 0 || praise >= problems))
+  if (questions.reasons.length === 0 && opinion?.says('question'))
     out.push([
-      'praise',
-      { code: 'praise.lexicon', text: `sounds pleased (${quoted(wordsOf(hits, ['praise']))})` },
+      'question',
+      { code: 'question.reads', text: `reads like a question${opinion.words('question')}` },
     ]);
-  else if (thanks.length > 0 && problems === 0 && !asks && known.handover === null)
-    out.push(['praise', { code: 'praise.thanks', text: `says thanks (${quoted(thanks)})` }]);
-  else if (smiles.length > 0)
-    out.push(['praise', { code: 'praise.sign', text: `sends a good sign (${quoted(smiles)})` }]);
+  if (comparison) out.push(['comparison', comparison]);
+  const pleased = praiseIn(known, complaint, opinion);
+  if (pleased) out.push(pleased);
   if (complaint && mostlyPraise) out.push(complaint);
   return out;
 }

@@ -16,6 +16,8 @@ export interface Token {
   readonly type: TokenType;
   /** As written, for quoting. */
   readonly raw: string;
+  /** Where `raw` begins in the text. */
+  readonly at: number;
   /** Folded for comparing: lower case, without accents, `don't` as `dont`; a tag or handle without its sign. */
   readonly word: string;
   /** The first {@link STEM} units of `word`, ready for looking up. */
@@ -109,13 +111,15 @@ export function readWords(text: string): Words {
     from = tokens.length;
     opens = true;
   };
+  let at = 0;
   const add = (type: TokenType, raw: string, word: string): void => {
-    tokens.push({ type, raw, word, stem: word.slice(0, STEM), opens });
+    tokens.push({ type, raw, at, word, stem: word.slice(0, STEM), opens });
     // A name or a picture in front does not use up the beginning of the clause.
     if (type === 'word') opens = false;
   };
   for (const match of part.matchAll(PIECE)) {
     if (tokens.length >= MAX_TOKENS) break;
+    at = match.index;
     const [, link, handle, tag, word, emoji, ask, stop] = match;
     if (word) for (const form of wordForms(word)) add('word', word, form);
     else if (handle) add('handle', handle, fold(handle.slice(1)));

@@ -4,11 +4,13 @@ import { findClosing, isShortThanks, ourLastWord } from './closing.ts';
 import { findComparison } from './comparison.ts';
 import { kindsByCircumstance, kindsByWords, mentionReason, type Told } from './kinds.ts';
 import type { Mood } from './lexicon.ts';
+import type { Model } from './model/weights.ts';
+import { opinionOn } from './opinion.ts';
 import { CLOSING_PRIORITY, findPriority } from './priority.ts';
 import { type Read, read, wordsOf } from './reading.ts';
 import { findSpam } from './spam.ts';
 import { quote } from './tokens.ts';
-import type { Kind, Reason, SuggestedResponse, TriageContext, Verdict } from './verdict.ts';
+import type { Kind, Reason, SuggestedResponse, Triage, TriageContext, Verdict } from './verdict.ts';
 
 const DIRECT: readonly Via[] = ['mention', 'reply', 'message', 'comment', 'quote'];
 
@@ -120,10 +122,22 @@ function isAboutUs(post: Post, known: Read, context: TriageContext): boolean {
 }
 
 /**
- * Why a post matters, by rules alone: kinds, priority, whether an answer is due, what to do, and the reasons in words.
- * Pure. Looks at no more than the first `MAX_RULE_TEXT` units of the text, so the cost is bounded for any input.
+ * Triage by rules together with the trained heads; by rules alone where there are none.
+ *
+ * @param model what `readModel` made of `models/triage.bin`
  */
-export function triage(post: Post, context: TriageContext): Verdict {
+export function createTriage(model: Model | null): Triage {
+  return (post, context) => triageWith(model, post, context);
+}
+
+/** Triage by rules alone. */
+export const triage: Triage = createTriage(null);
+
+/**
+ * Why a post matters: kinds, priority, whether an answer is due, what to do, and the reasons in words. Pure. Looks at no
+ * more than the first `MAX_RULE_TEXT` units of the text, so the cost is bounded for any input.
+ */
+function triageWith(model: Model | null, post: Post, context: TriageContext): Verdict {
   if (post.ours)
     return {
       kinds: ['mention'],
@@ -138,12 +152,13 @@ export function triage(post: Post, context: TriageContext): Verdict {
 
   const aboutUs = isAboutUs(post, known, context);
   const addressed = DIRECT.includes(post.via);
-  const comparison = findComparison(known.words, context.brand, addressed);
+  const opinion = post.via === 'follow' ? null : opinionOn(model, post, known, context.brand);
+  const comparison = findComparison(known.words, context.brand, addressed, opinion);
   const spam = known.problems === 0 ? findSpam(known.words, post.links, context.brand) : null;
   const told: Told[] = spam
     ? [['spam', { code: 'spam', text: spam }]]
     : [
-        ...(post.via === 'follow' ? [] : kindsByWords(known, comparison)),
+        ...(post.via === 'follow' ? [] : kindsByWords(known, comparison, opinion)),
         ...kindsByCircumstance(post, context),
       ];
   if (told.length === 0) told.push(['mention', mentionReason(known, aboutUs)]);

@@ -1,5 +1,7 @@
 import { NAME_MARK, type Piece, readPieces } from './pieces.ts';
 
+/** Goes up with every change of the features: weights that were trained for others are refused. */
+export const FEATURE_VERSION = 1;
 /** Features are numbered below 2 to this power. */
 export const FEATURE_BITS = 17;
 /** How many features there can be: the length of a head's weights. */

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A text and what somebody said that it is. */
+export interface Labelled {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** A recorded conversation between customers and a company. */
+export interface Dialog {
+  readonly split: string;
+  readonly posts: readonly { readonly ours: boolean; readonly text: string }[];
+}
+
+/** The data sets of one folder. */
+export interface Data {
+  readonly folder: string;
+  labelled(name: string): readonly Labelled[];
+  dialogs(): readonly Dialog[];
+  words(name: string): readonly string[];
+}
+
+const labelledSchema = z.object({ text: z.string(), label: z.string() });
+const dialogSchema = z.object({
+  split: z.string(),
+  posts: z.array(z.object({ ours: z.boolean(), text: z.string() })),
+});
+
+const MISSING = (folder: string): string => `There is no training data in ${folder}.
+The data sets are not part of this repository: models/README.md lists them with their owners and licences.
+Put them into a folder and say where it is: npm run train -- --data <folder> (and the same for npm run eval).
+`;
+
+/** Opens the folder named by `--data`, else `../shared/data` beside the repository. Ends the program with advice when it is not there. */
+export function openData(root: string, args: readonly string[]): Data {
+  const at = args.indexOf('--data');
+  const folder = resolve(root, (at >= 0 && args[at + 1]) || '../shared/data');
+  if (!existsSync(join(folder, 'goemo4.train.jsonl'))) {
+    process.stderr.write(MISSING(folder));
+    process.exit(2);
+  }
+  const lines = (name: string): readonly unknown[] =>
+    readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line));
+  return {
+    folder,
+    labelled: (name) => z.array(labelledSchema).parse(lines(name)),
+    dialogs: () => z.array(dialogSchema).parse(lines('dialogs/customer-care.jsonl')),
+    words: (name) =>
+      readFileSync(join(folder, 'lexicon', name), 'latin1')
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith(';')),
+  };
+}
+
+export const MOODS = ['complaint', 'praise', 'question', 'other'] as const;
+export type MoodLabel = (typeof MOODS)[number];
+
+/** The comments' own masks become what they stand for in a post: a handle and a word. */
+export function unmasked(text: string): string {
+  return text.replaceAll('[NAME]', '@name').replaceAll('[RELIGION]', 'religion');
+}
+
+/** Number of a label of the four-way set. */
+export function moodOf({ label }: Labelled): number {
+  const mood = (MOODS as readonly string[]).indexOf(label);
+  if (mood < 0) throw new Error(`“${label}” is none of ${MOODS.join(', ')}.`);
+  return mood;
+}

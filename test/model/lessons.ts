@@ -1,0 +1,93 @@
+import { maskNames } from '../../src/domain/triage/brand.ts';
+import {
+  FEATURE_COUNT,
+  type Features,
+  features,
+  featuresOf,
+  visitFeatures,
+} from '../../src/domain/triage/model/features.ts';
+import { NAME_MARK, readPieces } from '../../src/domain/triage/model/pieces.ts';
+import { readWords } from '../../src/domain/triage/tokens.ts';
+import { type Data, type Labelled, moodOf, unmasked } from './data.ts';
+import { type Example, type Learnt, learn, learnOften } from './learn.ts';
+import { DATA_BRAND } from './names.ts';
+
+/** Seed of everything that is drawn by lot. */
+export const SEED = 20_260_601;
+const MOOD_RUNS = 5;
+
+/** The feature of a single word. */
+function indexOfWord(word: string): number {
+  let found = -1;
+  visitFeatures(readPieces(word), (index) => {
+    if (found < 0) found = index;
+  });
+  return found;
+}
+
+/** Words of the opinion lexicon as groups that share a weight: 1 good, 2 bad. */
+export function lexiconGroups(data: Data): Uint8Array {
+  const groups = new Uint8Array(FEATURE_COUNT);
+  for (const word of data.words('positive-words.txt')) groups[indexOfWord(word)] = 1;
+  for (const word of data.words('negative-words.txt')) groups[indexOfWord(word)] = 2;
+  return groups;
+}
+
+export function moodExamples(rows: readonly Labelled[]): readonly Example[] {
+  return rows.map((row) => ({ features: features(unmasked(row.text)), kind: moodOf(row) }));
+}
+
+/** Complaint, praise, question and other, learnt together. */
+export function learnMoods(examples: readonly Example[], groups: Uint8Array): Learnt {
+  const lesson = {
+    kinds: 4,
+    epochs: 3,
+    rate: 0.25,
+    decay: 1e-3,
+    // Rare kinds count for more, because each of them matters alike.
+    counts: [1.3, 1.1, 2, 1],
+    seed: SEED,
+    groups,
+  };
+  return learnOften(examples, lesson, MOOD_RUNS);
+}
+
+/** A sentence with its names masked, as the comparison head sees posts. */
+export function maskedSentence(text: string): string {
+  return maskNames(text, readWords(text), DATA_BRAND, NAME_MARK);
+}
+
+/** Comparative (1) or not (0), each sentence once: repeated ones would be in training and test. */
+export function comparisonExamples(
+  rows: readonly Labelled[],
+): readonly (Example & { readonly text: string })[] {
+  const seen = new Map(rows.map(({ text, label }) => [text, label === 'NONE' ? 0 : 1]));
+  return [...seen].map(([text, kind]) => ({ text, kind, features: comparisonFeatures(text) }));
+}
+
+function comparisonFeatures(text: string): Features {
+  return featuresOf(readPieces(maskedSentence(text)));
+}
+
+export function learnComparison(examples: readonly Example[], seed = SEED): Learnt {
+  return learn(examples, { kinds: 2, epochs: 4, rate: 0.2, decay: 1e-3, counts: [1, 8], seed });
+}
+
+/** Weights of kind `one` against kind `other`, folded to 2 to the power of `bits`. */
+export function against(
+  learnt: Learnt,
+  kinds: number,
+  one: number,
+  other: number,
+  bits: number,
+): Float32Array {
+  const out = new Float32Array(1 << bits);
+  for (let index = 0; index < FEATURE_COUNT; index++) {
+    const at = index & (out.length - 1);
+    out[at] =
+      (out[at] ?? 0) +
+      (learnt.weights[index * kinds + one] ?? 0) -
+      (learnt.weights[index * kinds + other] ?? 0);
+  }
+  return out;
+}
