@@ -59,7 +59,6 @@ export function openData(root: string, args: readonly string[]): Data {
 }
 
 export const MOODS = ['complaint', 'praise', 'question', 'other'] as const;
-export type MoodLabel = (typeof MOODS)[number];
 
 /** The comments' own masks become what they stand for in a post: a handle and a word. */
 export function unmasked(text: string): string {

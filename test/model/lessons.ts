@@ -7,9 +7,10 @@ import {
   visitFeatures,
 } from '../../src/domain/triage/model/features.ts';
 import { NAME_MARK, readPieces } from '../../src/domain/triage/model/pieces.ts';
+import type { Head } from '../../src/domain/triage/model/weights.ts';
 import { readWords } from '../../src/domain/triage/tokens.ts';
 import { type Data, type Labelled, moodOf, unmasked } from './data.ts';
-import { type Example, type Learnt, learn, learnOften } from './learn.ts';
+import { type Example, type Learnt, learn, learnOften, quantise } from './learn.ts';
 import { DATA_BRAND } from './names.ts';
 
 /** Seed of everything that is drawn by lot. */
@@ -69,18 +70,26 @@ function comparisonFeatures(text: string): Features {
   return featuresOf(readPieces(maskedSentence(text)));
 }
 
-export function learnComparison(examples: readonly Example[], seed = SEED): Learnt {
-  return learn(examples, { kinds: 2, epochs: 4, rate: 0.2, decay: 1e-3, counts: [1, 8], seed });
+const COMPARISON_BITS = 17;
+
+/** The head that tells comparative sentences. */
+export function comparisonHead(examples: readonly Example[]): TrainedHead {
+  const learnt = learn(examples, { kinds: 2, epochs: 4, rate: 0.2, decay: 1e-3, counts: [1, 8], seed: SEED });
+  return headOf(learnt, 2, 1, 0, COMPARISON_BITS);
 }
 
-/** Weights of kind `one` against kind `other`, folded to 2 to the power of `bits`. */
-export function against(
-  learnt: Learnt,
-  kinds: number,
-  one: number,
-  other: number,
-  bits: number,
-): Float32Array {
+/** What is learnt of a head; its limits are set by hand. */
+export type TrainedHead = Pick<Head, 'weights' | 'scale' | 'bias'>;
+
+/** Kind `one` against kind `other`, as whole numbers, folded to 2 to the power of `bits` weights. */
+export function headOf(learnt: Learnt, kinds: number, one: number, other: number, bits: number): TrainedHead {
+  return {
+    ...quantise(against(learnt, kinds, one, other, bits)),
+    bias: (learnt.biases[one] ?? 0) - (learnt.biases[other] ?? 0),
+  };
+}
+
+function against(learnt: Learnt, kinds: number, one: number, other: number, bits: number): Float32Array {
   const out = new Float32Array(1 << bits);
   for (let index = 0; index < FEATURE_COUNT; index++) {
     const at = index & (out.length - 1);

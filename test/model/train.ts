@@ -8,11 +8,10 @@ import { resolve } from 'node:path';
 import { scoresOf } from '../../src/domain/triage/model/judge.ts';
 import { type Head, type Model, writeModel } from '../../src/domain/triage/model/weights.ts';
 import { openData } from './data.ts';
-import { type Learnt, quantise } from './learn.ts';
 import {
-  against,
   comparisonExamples,
-  learnComparison,
+  comparisonHead,
+  headOf,
   learnMoods,
   lexiconGroups,
   moodExamples,
@@ -22,7 +21,6 @@ import { bestOf, macroF1, tuneOffsets } from './measure.ts';
 /** The repository, seen from where this file is compiled to. */
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const MOOD_BITS = 17;
-const COMPARISON_BITS = 16;
 const args = process.argv.slice(2);
 
 function say(text: string): void {
@@ -37,29 +35,16 @@ const LIMITS = {
   comparison: { says: 0.5, doubts: 0.2 },
 } as const;
 
-function headOf(
-  learnt: Learnt,
-  kinds: number,
-  one: number,
-  other: number,
-  bits: number,
-): Omit<Head, 'says' | 'doubts'> {
-  return {
-    ...quantise(against(learnt, kinds, one, other, bits)),
-    bias: (learnt.biases[one] ?? 0) - (learnt.biases[other] ?? 0),
-  };
-}
-
 const data = openData(ROOT, args);
 const startedAt = performance.now();
 const groups = lexiconGroups(data);
 const moods = learnMoods(moodExamples(data.labelled('goemo4.train.jsonl')), groups);
-const comparison = learnComparison(comparisonExamples(data.labelled('jindal.all.jsonl')));
+const comparison = comparisonHead(comparisonExamples(data.labelled('jindal.all.jsonl')));
 const raw: Model = {
   complaint: { ...headOf(moods, 4, 0, 3, MOOD_BITS), ...LIMITS.complaint },
   praise: { ...headOf(moods, 4, 1, 3, MOOD_BITS), ...LIMITS.praise },
   question: { ...headOf(moods, 4, 2, 3, MOOD_BITS), ...LIMITS.question },
-  comparison: { ...headOf(comparison, 2, 1, 0, COMPARISON_BITS), ...LIMITS.comparison },
+  comparison: { ...comparison, ...LIMITS.comparison },
 };
 const dev = moodExamples(data.labelled('goemo4.dev.jsonl'));
 const truth = dev.map(({ kind }) => kind);
