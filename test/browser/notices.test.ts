@@ -186,6 +186,7 @@ describe.skipIf(path === null)('what Potluck says, in a browser', () => {
       author: '<img src=x onerror=alert(1)>\u202Egnp',
       words: hostile,
       colleague: '<b>Ben</b> @everyone',
+      onCall: 'web:ben',
     });
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, trouble } = await come({

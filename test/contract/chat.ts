@@ -16,6 +16,7 @@ import {
   sampleCard,
 } from '../support/cards.ts';
 import type { ScriptedHandlers } from '../support/handlers.ts';
+import { FRIENDLY, talkingTeam, type Wording } from '../support/notices.ts';
 
 /** A person of the team on the fake platform. */
 export interface Member {
@@ -568,6 +569,83 @@ export function chatContract(
         expect(await find(9, card)).toBeNull();
       });
 
+      it('hands the picture of an answer to the one who asked for it', async (test) => {
+        if (!world.chat.tell || !world.press) return test.skip();
+        await tell(notice);
+        const bytes = Buffer.from('89504e470d0a1a0a0011', 'hex');
+        world.handlers.picture = async (id) => (id === 'chart-1' ? { mime: 'image/png', bytes } : null);
+        const drawn = { ...notice, picture: { id: 'chart-1', alt: 'Twelve new, nine answered <!channel>' } };
+        world.handlers.replyWith({ ok: true, text: '', notice: drawn });
+        await world.press(world.bo, await only(), 'Take over');
+        expect(world.uploads?.()).toContain(bytes.length);
+        expect(await world.told(world.ana)).toEqual([]);
+        // One that is gone from the store leaves its words.
+        world.handlers.replyWith({
+          ok: true,
+          text: '',
+          notice: { ...drawn, picture: { id: 'gone', alt: 'Ten new' } },
+        });
+        await world.press(world.bo, await only(), 'Take over');
+        expect((await world.told(world.bo)).join('\n')).toContain('Ten new');
+        expect(await world.shown()).toHaveLength(1);
+        expect([...world.pings(), ...(world.mentioned?.() ?? [])]).toEqual([]);
+        expect(world.breaches()).toEqual([]);
+      });
+
+      it('says what the flow really says: whole, inert, and naming nobody but those who are meant', async (test) => {
+        if (!world.chat.tell) return test.skip();
+        const onCall = world.bo.actorId;
+        const evil = fc.constantFrom(...HOSTILE_TEXTS.map(({ text }) => text.slice(0, 400)));
+        const anything = fc.record({ author: evil, words: evil, colleague: evil });
+        let next = 1;
+        const says = async (wording: Omit<Wording, 'onCall'>): Promise<readonly Notice[]> => {
+          const team = await talkingTeam({ ...wording, onCall });
+          try {
+            const asked = await Promise.all(
+              (['day', 'week'] as const).map((window) => team.ask('digest', { window })),
+            );
+            const said = [...team.spoken, ...asked.flatMap(({ notice: digest }) => digest ?? [])];
+            const all = [...new Map(said.map((each) => [shapeOf(each), each])).values()];
+            const meant = all.filter(({ mention }) => mention.includes(onCall)).length;
+            const before = world.mentioned?.().length ?? 0;
+            for (const each of all) {
+              await world.pass(world.chat.channelIntervalMs);
+              await tell(each, next++);
+            }
+            expect(world.breaches()).toEqual([]);
+            expect(world.pings()).toEqual([]);
+            expect(world.mentioned?.().slice(before)).toEqual(Array(meant).fill(onCall));
+            return all;
+          } finally {
+            await team.store.close();
+          }
+        };
+        const all = await says(FRIENDLY);
+        const shown = (await world.shown()).map(({ text }) => text).join('\n');
+        const kinds = [
+          /On call \(first\): Ben/,
+          /Urgent: complaint/,
+          /5 similar complaints/,
+          /attention budget/,
+          /How to go on with Forum/,
+          /came in meanwhile/,
+          /Nobody has taken this yet/,
+          /waits for an answer/,
+          /Back in the queue/,
+          /has waited for too long/,
+          /Daily digest/,
+          /Weekly council/,
+        ];
+        for (const kind of kinds) {
+          expect(all.map(({ title }) => title)).toContainEqual(expect.stringMatching(kind));
+          expect(shown).toMatch(kind);
+        }
+        await fc.assert(
+          fc.asyncProperty(anything, async (wording) => void (await says(wording))),
+          { numRuns: 1 },
+        );
+      }, 60_000);
+
       it('keeps hostile words inert and every limit', async (test) => {
         if (!world.chat.tell) return test.skip();
         let next = 1;
@@ -630,6 +708,11 @@ export function chatContract(
       });
     });
   });
+}
+
+/** Reminders of the same sort differ in the name alone: one of each is enough. */
+function shapeOf({ title, tone, blocks, buttons, mention }: Notice): string {
+  return [title.slice(-12), tone, blocks.length, buttons.length, mention.length].join('|');
 }
 
 const BIDI_OVERRIDE = /[\u202A\u202B\u202D\u202E]/;

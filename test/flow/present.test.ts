@@ -497,6 +497,26 @@ describe('a follow-up', () => {
     expect(chat.remarks[1]?.text.length).toBeLessThan(250);
   });
 
+  it('names nobody while the team does not work, and is there to be read', async () => {
+    let working = false;
+    await answered();
+    await Promise.all(running.splice(0).map((present) => present.stop()));
+    start({ quiet: ({ priority }) => priority < 80 && !working });
+    await again('q2');
+    await world.clock.advance(SECOND);
+    expect(chat.remarks).toMatchObject([{ text: expect.stringContaining('wrote again'), mention: null }]);
+    // What is urgent calls at any time.
+    await world.does(ana, 1, { type: 'mark-answered' });
+    await again('q3', 'and now p=90? #all');
+    await world.clock.advance(SECOND);
+    expect(chat.remarks.at(-1)).toMatchObject({ mention: ana.id });
+    working = true;
+    await world.does(ana, 1, { type: 'mark-answered' });
+    await again('q4', 'and then p=10? #all');
+    await world.clock.advance(SECOND);
+    expect(chat.remarks.map(({ mention }) => mention)).toEqual([null, ana.id, ana.id]);
+  });
+
   it('is told later when the chat has no room for it now, and not a second time when nobody knows', async () => {
     await answered();
     const errors = [new RateLimitedError('slowly', 5 * SECOND), new UnavailableError('lost')];

@@ -162,6 +162,7 @@ export function presenting(
     readonly freshen?: (item: Item) => Promise<void>;
     readonly random?: () => number;
     readonly attention?: Attention;
+    readonly quiet?: (item: Item) => boolean;
   } = {},
 ): Presenting {
   const stopping = new AbortController();
@@ -174,6 +175,7 @@ export function presenting(
     random: options.random ?? (() => 0.5),
     leases,
     attention: options.attention ?? null,
+    ...(options.quiet ? { quiet: options.quiet } : {}),
     freshen: options.freshen ?? (async () => {}),
     log,
   });

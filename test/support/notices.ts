@@ -29,9 +29,16 @@ export interface Wording {
   readonly words: string;
   /** Of those on call. */
   readonly colleague: string;
+  /** The id of whoever is on call first. */
+  readonly onCall: string;
 }
 
-export const FRIENDLY: Wording = { author: 'Mira', words: 'after two weeks', colleague: 'Ben' };
+export const FRIENDLY: Wording = {
+  author: 'Mira',
+  words: 'after two weeks',
+  colleague: 'Ben',
+  onCall: 'web:ben',
+};
 
 /** A team with everything that tells something, and what it was told. */
 export interface TalkingTeam extends Flow {
@@ -62,7 +69,7 @@ const LIDS = [
  * @param draw draws the chart of a digest; default no picture at all
  */
 export async function talkingTeam(
-  { author, words, colleague }: Wording = FRIENDLY,
+  { author, words, colleague, onCall }: Wording = FRIENDLY,
   draw: (svg: string) => Promise<Uint8Array> = () => Promise.reject(new Error('no pictures here')),
 ): Promise<TalkingTeam> {
   // Friday evening in Berlin.
@@ -151,7 +158,7 @@ export async function talkingTeam(
       plan: {
         mention: 'urgent',
         layers: [
-          { name: 'first', roster: rotation(colleague, 'web:ben'), hours: null },
+          { name: 'first', roster: rotation(colleague, onCall), hours: null },
           { name: 'second', roster: rotation(`${colleague} II`, 'web:cleo'), hours: null },
         ],
       },
@@ -202,8 +209,8 @@ export async function talkingTeam(
   await world.duty.serve();
   await world.does(ana, (await world.item('q0')).id, { type: 'claim' });
   while (clock.now() < Date.UTC(2026, 5, 2, 14)) {
-    await clock.advance(HOUR);
-    for (let step = 0; step < 3; step++) await world.duty.serve();
+    await clock.advance(2 * HOUR);
+    for (let step = 0; step < 2; step++) await world.duty.serve();
   }
   const spoken = (await store.newestNotices('web', 100)).map(({ notice }) => notice).reverse();
   const asked = { actor: { id: mia.id, name: mia.name, surface: mia.surface }, channel: 'team', tz: null };

@@ -7,7 +7,7 @@ import {
   uniqueButtons,
 } from '../../domain/notice.ts';
 import { manyLines, oneLine } from '../../domain/text.ts';
-import type { Answer } from '../chat.ts';
+import type { Answer, StoredPicture } from '../chat.ts';
 import { NOTICE_TONES } from '../kit/words.ts';
 import { cardLine, fitting } from './answers.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Component,
   type Container,
   ephemeral,
+  type FilePart,
   type Message,
   menu,
   message,
@@ -164,14 +165,22 @@ function listText(lines: readonly NoticeLine[], room: Room): string {
   ].join('\n');
 }
 
-/** What one person alone reads. */
-export function answerMessage(answer: Answer): Message {
+/**
+ * What one person alone reads.
+ *
+ * @param picture of its notice; null shows its words instead
+ */
+export function answerMessage(answer: Answer, picture: StoredPicture | null): Message {
   const { notice, cards, file } = answer;
   if (file) return fileMessage(answer.text, file);
   if (!notice && !cards) return words(answer.text);
   const said = answer.text === '' ? null : textDisplay(plain(manyLines(answer.text, 500, 10)));
   const used = said?.content.length ?? 0;
-  const parts: (Component | null)[] = [said, notice ? container(notice, 0, MAX_TEXT - used, null) : null];
+  const chart = notice ? filePart(picture) : undefined;
+  const parts: (Component | null)[] = [
+    said,
+    notice ? container(notice, 0, MAX_TEXT - used, chart?.name ?? null) : null,
+  ];
   if (cards && !notice) {
     const more = cards.total > cards.cards.length ? ` (${cards.cards.length} of ${cards.total})` : '';
     parts.push(
@@ -179,7 +188,14 @@ export function answerMessage(answer: Answer): Message {
       textDisplay(fitting(cards.cards.map(cardLine), 3_200 - used) || 'Nothing.'),
     );
   }
-  return ephemeral(parts);
+  return { ...ephemeral(parts), ...(chart ? { file: chart } : {}) };
+}
+
+/** A stored picture as it goes along with a message. */
+export function filePart(picture: StoredPicture | null): FilePart | undefined {
+  if (picture === null) return undefined;
+  const type = picture.mime === 'image/png' ? 'png' : picture.mime === 'image/gif' ? 'gif' : 'jpg';
+  return { name: `picture.${type}`, mime: picture.mime, bytes: picture.bytes };
 }
 
 /** An answer with a file: whoever asked downloads it there. */

@@ -1,12 +1,12 @@
 import type { Notice } from '../../domain/notice.ts';
 import { oneLine } from '../../domain/text.ts';
 import { messageOf } from '../../errors.ts';
-import type { CardRef, Chat, StoredPicture, TellOptions } from '../chat.ts';
+import type { CardRef, Chat, TellOptions } from '../chat.ts';
 import { type FilePart, type Message, message } from './components.ts';
 import type { Desk } from './desk.ts';
 import { CODE, discordCode, mayBeTags } from './failures.ts';
 import { isForum } from './identity.ts';
-import { gallery, renderNotice } from './notice.ts';
+import { filePart, gallery, renderNotice } from './notice.ts';
 import { userIdOf } from './people.ts';
 import { ARCHIVE_MINUTES, type Threads } from './threads.ts';
 import { cardRef, parseRef } from './trail.ts';
@@ -88,10 +88,4 @@ export function discordSpeech(
       return ref;
     },
   };
-}
-
-function filePart(picture: StoredPicture | null): FilePart | undefined {
-  if (picture === null) return undefined;
-  const type = picture.mime === 'image/png' ? 'png' : picture.mime === 'image/gif' ? 'gif' : 'jpg';
-  return { name: `picture.${type}`, mime: picture.mime, bytes: picture.bytes };
 }

@@ -42,7 +42,9 @@ async function answered(
     const who = await asker(desk, clicker);
     if (!who.ok) return words(who.text);
     const [channel = null] = clicker.channels;
-    return answerMessage(await ask({ actor: who.actor, channel, tz: desk.timezone }));
+    const answer = await ask({ actor: who.actor, channel, tz: desk.timezone });
+    const drawn = answer.notice?.picture;
+    return answerMessage(answer, drawn ? await desk.handlers().picture(drawn.id) : null);
   } catch (error) {
     desk.log.error({ why: messageOf(error) }, 'a team command failed');
     return words('Something went wrong inside Potluck. Please try again in a minute.');

@@ -44,28 +44,22 @@ const MAX_MENTIONS = 20;
  * Renders a notice as Block Kit. Pure; keeps every limit of Slack for any input, and pings nobody but `users`.
  *
  * @param users user ids of the workspace that are mentioned
- * @param fileId the notice's picture, uploaded; null shows its words instead
  */
-export function renderNotice(
-  notice: Notice,
-  noticeId: number,
-  users: readonly string[],
-  fileId: string | null,
-): SlackMessage {
+export function renderNotice(notice: Notice, noticeId: number, users: readonly string[]): SlackMessage {
   const metadata: MessageMetadata = { event_type: NOTICE_EVENT, event_payload: { notice_id: noticeId } };
-  const blocks = noticeBlocks(notice, users, fileId);
+  const blocks = noticeBlocks(notice, users);
   return { blocks, text: escapeText(oneLine(notice.title, 300)) || 'Potluck', metadata };
 }
 
-function noticeBlocks(notice: Notice, users: readonly string[], fileId: string | null): KnownBlock[] {
+function noticeBlocks(notice: Notice, users: readonly string[]): KnownBlock[] {
   for (const room of ROOMS) {
-    const blocks = blocksIn(notice, users, fileId, room);
+    const blocks = blocksIn(notice, users, room);
     if (Buffer.byteLength(JSON.stringify(blocks)) <= MAX_BLOCK_BYTES) return blocks;
   }
-  return blocksIn(notice, users, fileId, TINY);
+  return blocksIn(notice, users, TINY);
 }
 
-function blocksIn(notice: Notice, users: readonly string[], fileId: string | null, room: Room): KnownBlock[] {
+function blocksIn(notice: Notice, users: readonly string[], room: Room): KnownBlock[] {
   const mark = NOTICE_TONES[notice.tone];
   const title = cut(`${mark ? `${mark} ` : ''}${oneLine(notice.title, 140)}`, MAX_HEADER) || 'Potluck';
   const mentions: RichTextElement[] = users
@@ -76,7 +70,7 @@ function blocksIn(notice: Notice, users: readonly string[], fileId: string | nul
     { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },
     rich([section(...mentions)]),
     ...body,
-    pictureBlock(notice, fileId),
+    pictureBlock(notice),
     menuBlock(notice),
     buttonsBlock(uniqueButtons(notice)),
   ].filter((block): block is KnownBlock => block !== null);
@@ -138,10 +132,13 @@ function linesPart(lines: Extract<NoticeBlock, { type: 'list' }>['lines'], room:
   ]);
 }
 
-function pictureBlock(notice: Notice, fileId: string | null): KnownBlock | null {
+/**
+ * The words of a picture. The picture itself is shared below, or in the conversation with the bot: a block shows only a
+ * file that its readers may see.
+ */
+function pictureBlock(notice: Notice): KnownBlock | null {
   const alt = oneLine(notice.picture?.alt ?? '', 1_900);
   if (!notice.picture || alt === '') return null;
-  if (fileId !== null) return { type: 'image', slack_file: { id: fileId }, alt_text: alt };
   return { type: 'context', elements: [{ type: 'plain_text', text: alt, emoji: false }] };
 }
 
@@ -198,7 +195,7 @@ export function answerWords(answer: Answer): Words {
     text: escapeText(oneLine(answer.text || (notice?.title ?? ''), 1_000)) || 'Potluck',
     blocks: [
       ...(answer.text === '' ? [] : said),
-      ...(notice ? noticeBlocks(notice, [], null) : []),
+      ...(notice ? noticeBlocks(notice, []) : []),
       ...(list ? [list] : []),
     ],
   };

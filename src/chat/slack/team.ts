@@ -1,3 +1,4 @@
+import type { NoticePicture } from '../../domain/notice.ts';
 import { messageOf } from '../../errors.ts';
 import type { Answer } from '../chat.ts';
 import { TEAM_COMMANDS, type TeamCommand } from '../kit/team-commands.ts';
@@ -56,6 +57,8 @@ export async function onNoticePress(
   await answered(desk, clicker, to, (asked) => desk.handlers().press(press, asked));
 }
 
+const CONVERSATION = 'your conversation with Potluck (Apps → Potluck → Messages)';
+
 /** A file is for one pair of eyes: it goes into the conversation with the bot. */
 async function hand(
   desk: Desk,
@@ -66,16 +69,31 @@ async function hand(
   try {
     const channel = await desk.web.openDm(clicker.id);
     await desk.web.upload({ channel, threadTs: null }, { ...file, alt: '' });
-    await tell(
-      desk,
-      to,
-      words(`${file.name} is in your conversation with Potluck (Apps → Potluck → Messages).`),
-    );
+    await tell(desk, to, words(`${file.name} is in ${CONVERSATION}.`));
   } catch (error) {
     desk.log.warn({ why: messageOf(error) }, 'a file could not be handed over on Slack');
     const why =
       'Slack did not take the file. The app needs files:write and im:write: paste manifests/slack.json into its settings again and reinstall it. The command line has the same: README, “Run it for a team”.';
     await tell(desk, to, words(why));
+  }
+}
+
+/** The words of a chart stand in the answer already: one that Slack does not take is a loss of comfort only. */
+async function handPicture(
+  desk: Desk,
+  clicker: Clicker,
+  to: Listener,
+  { id, alt }: NoticePicture,
+): Promise<void> {
+  try {
+    const picture = await desk.handlers().picture(id);
+    if (!picture) return;
+    const channel = await desk.web.openDm(clicker.id);
+    const name = `chart.${picture.mime.split('/')[1] ?? 'png'}`;
+    await desk.web.upload({ channel, threadTs: null }, { name, bytes: picture.bytes, alt });
+    await tell(desk, to, words(`The chart is in ${CONVERSATION}.`));
+  } catch (error) {
+    desk.log.warn({ why: messageOf(error) }, 'a chart could not be handed over on Slack');
   }
 }
 
@@ -92,6 +110,7 @@ async function answered(
     const answer = await ask({ actor: who.actor, channel: to.channel, tz });
     await tell(desk, to, answerWords(answer));
     if (answer.file) await hand(desk, clicker, to, answer.file);
+    else if (answer.notice?.picture) await handPicture(desk, clicker, to, answer.notice.picture);
   } catch (error) {
     desk.log.error({ why: messageOf(error) }, 'a team command failed');
     await tell(desk, to, words('Something went wrong inside Potluck. Please try again in a minute.'));

@@ -203,7 +203,7 @@ export async function openWorkspace(
       }),
     tell: (channel, notice, { noticeId, thread, picture, signal }) =>
       working(signal, async () => {
-        const message = renderNotice(notice, noticeId, mentioned(notice), null);
+        const message = renderNotice(notice, noticeId, mentioned(notice));
         const threadTs = thread === null ? null : parseRef(thread).ts;
         const ts =
           threadTs === null
@@ -215,7 +215,7 @@ export async function openWorkspace(
     retell: (ref, notice, { noticeId, signal }) =>
       working(signal, async () => {
         const { channel, ts } = parseRef(ref);
-        await web.updateMessage(channel, ts, renderNotice(notice, noticeId, mentioned(notice), null), signal);
+        await web.updateMessage(channel, ts, renderNotice(notice, noticeId, mentioned(notice)), signal);
         return ref;
       }),
     findNotice: (channel, noticeId, thread, since, signal) =>
