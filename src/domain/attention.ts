@@ -113,6 +113,9 @@ function kindWord(kinds: readonly Kind[]): string {
   return KIND_LABELS[kinds[0] ?? 'mention'];
 }
 
+/** Labels without a plural. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['praise', 'spam']);
+
 /** How many of each leading kind, most first. */
 function kindFigures(held: readonly Held[]): { label: string; value: string }[] {
   const counts = new Map<string, number>();
@@ -122,7 +125,10 @@ function kindFigures(held: readonly Held[]): { label: string; value: string }[] 
   }
   return [...counts]
     .sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1))
-    .map(([label, count]) => ({ label, value: String(count) }));
+    .map(([label, count]) => ({
+      label: count === 1 || UNCOUNTED.has(label) ? label : `${label}s`,
+      value: String(count),
+    }));
 }
 
 /** "12 of them were written before we could hear it: Bluesky 9, Forum 3." */

@@ -17,6 +17,7 @@ import {
 } from '../domain/prompts/facts.ts';
 import { holidaysBetween } from '../domain/prompts/holidays.ts';
 import { topicFacts } from '../domain/prompts/topics.ts';
+import { many } from '../domain/text.ts';
 import { messageOf } from '../errors.ts';
 import type { Queries } from '../store/store.ts';
 
@@ -57,7 +58,7 @@ export async function checkCalendars(
       const used = events.filter(({ title, isPrivate }) => !isPrivate && eventKind(title) !== null).length;
       checks.push({
         ok: true,
-        what: `calendar “${name}” can be read: ${events.length} events in the next ${CHECK_DAYS} days, ${used} of which give ideas`,
+        what: `calendar “${name}” can be read: ${many(events.length, 'event')} in the next ${CHECK_DAYS} days, ${used} of which give ideas`,
         remedy: null,
       });
     } catch (error) {

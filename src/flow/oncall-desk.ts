@@ -154,6 +154,15 @@ export function createOnCallDesk(deps: OnCallDeskDeps): DeskPart {
     };
   }
 
+  /** A chat tells whom a mention means; a name alone is looked for among those of the plan. */
+  async function swapWith(person: Person | null, when: string, asked: DeskAsked): Promise<Answer> {
+    if (person) return arrange(person, when, asked);
+    const named = roster.named(when);
+    return named
+      ? arrange(named.person, named.rest, asked)
+      : { ok: false, text: 'Who takes it? For instance: oncall swap @somebody today' };
+  }
+
   async function undo(swapId: number | null, asked: DeskAsked): Promise<Answer> {
     const refused = await mayChange(asked);
     if (refused) return refused;
@@ -189,8 +198,7 @@ export function createOnCallDesk(deps: OnCallDeskDeps): DeskPart {
       oncall: async ({ action, who, 'who.name': whoName, when = '' }, asked) => {
         switch (action) {
           case 'swap':
-            if (!who) return { ok: false, text: 'Who takes it? For instance: oncall swap @somebody today' };
-            return arrange({ id: who, name: whoName ?? who }, when, asked);
+            return swapWith(who ? { id: who, name: whoName ?? who } : null, when, asked);
           case 'take':
             return arrange(asked.actor, when, asked);
           case 'undo':

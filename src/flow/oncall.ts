@@ -110,8 +110,8 @@ export function createOnCall(deps: OnCallDeps): OnCall {
       tone: 'grey',
       blocks: [...blocks, ...(await openWork(deps, now))],
       buttons: [{ press: takePress(standing), label: 'Take over' }],
-      // In the night it is there to be read in the morning.
-      mention: isWorking(deps.service.working, now) ? idsOf(standing.people) : [],
+      // It names them, and calls nobody: that is kept for what is urgent.
+      mention: [],
     };
   }
 

@@ -33,6 +33,8 @@ export interface Roster {
   onDuty(): Promise<readonly Standing[]>;
   /** A person of the plan by any of their ids; anybody else as they are. */
   colleague(person: Person): Colleague;
+  /** Somebody of the plan whose name the words begin with (`@Ben tomorrow`), and the words after it; null for nobody. */
+  named(words: string): { readonly person: Colleague; readonly rest: string } | null;
   /** Whether somebody takes part: only they, and managers, arrange swaps. */
   takesPart(id: string): Promise<boolean>;
 }
@@ -87,6 +89,22 @@ export function createRoster({ store, clock, plan, calendars, members }: RosterD
     async onDuty() {
       const states = await now();
       return states.flatMap(({ standing: found }) => (found && found.people.length > 0 ? [found] : []));
+    },
+    named(words) {
+      const said = words.normalize('NFKC').trim().replace(/^@/, '');
+      const fits = everybody.filter(({ name }) => {
+        const start = said.slice(0, name.length);
+        return start.toLowerCase() === name.toLowerCase() && /^(?:[\s,]|$)/.test(said.slice(name.length));
+      });
+      const longest = Math.max(0, ...fits.map(({ name }) => name.length));
+      const people = new Map(
+        fits.filter(({ name }) => name.length === longest).map((person) => [person.id, person]),
+      );
+      const [person] = people.values();
+      // Two people of one name: a mention says which.
+      return person && people.size === 1
+        ? { person, rest: said.slice(longest).replace(/^[\s,]+/, '') }
+        : null;
     },
     async takesPart(id) {
       if (everybody.some(({ ids }) => ids.includes(id))) return true;

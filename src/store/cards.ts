@@ -187,7 +187,10 @@ export function cardQueries(door: Door): CardQueries {
         .limit(limit)
         .offset(offset)
         .execute();
-      return { items: await toItems(db, rows), total: Number(count) };
+      // Between the two questions something may have come or gone; a page that is not full says it better.
+      const total =
+        rows.length < limit ? offset + rows.length : Math.max(Number(count), offset + rows.length);
+      return { items: await toItems(db, rows), total };
     },
 
     async nextCardAt(chat, now) {

@@ -76,7 +76,8 @@ describe('a hand-over', () => {
     await clock.advance(MINUTE);
     for (let times = 0; times < 3; times++) await world.duty.watch();
     const handOver = (await told(world)).find(({ title }) => title === 'On call: Ben');
-    expect(handOver).toMatchObject({ mention: [ben.id] });
+    // Named, and called only for what is urgent.
+    expect(handOver).toMatchObject({ mention: [] });
     expect(handOver?.blocks[0]).toEqual({
       type: 'text',
       text: 'Ben has it until Mon 6 Apr, 09:00 (Europe/Berlin). Before: Ana. Next: Ana.',
@@ -258,6 +259,16 @@ describe('what people change', () => {
     });
   });
 
+  it('is who is named, where the chat knows no mention', async () => {
+    const world = await open({ plan: plan(weekly()) }, { clock: clockAt() });
+    for (const when of ['@Ben tomorrow', 'ben, tomorrow'])
+      expect((await run(world, ana, { action: 'swap', when })).text).toContain(
+        'Ben is on call (first) from Thu 26 Mar',
+      );
+    for (const when of ['@Benjamin tomorrow', 'tomorrow', '', '@'])
+      expect(await run(world, ana, { action: 'swap', when })).toMatchObject({ ok: false });
+  });
+
   it('may be taken over from the hand-over, as long as it is the one that holds', async () => {
     const clock = clockAt();
     const world = await open({ plan: plan(weekly()) }, { clock });
@@ -295,6 +306,7 @@ describe('what people change', () => {
     for (const when of ['yesterday', '2026-02-30', 'x'.repeat(4_000)])
       expect(await run(world, ana, { action: 'take', when })).toMatchObject({ ok: false });
     expect(await run(world, ana, { action: 'swap' })).toMatchObject({ ok: false });
+    expect(await run(world, ana, { action: 'swap', when: '@Nobody today' })).toMatchObject({ ok: false });
     await run(world, ana, { action: 'take', when: 'second 3h' });
     expect(await world.store.swaps(0)).toMatchObject([{ layer: 'second', until: clock.now() + 3 * HOUR }]);
     for (const what of ['oncall:take:nowhere:0', 'oncall:undo:9999', 'oncall:x', 'oncall:take:first:1'])
