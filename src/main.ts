@@ -22,6 +22,7 @@ import type { Explicit } from './domain/plan-notice.ts';
 import type { Post } from './domain/post.ts';
 import { type Place, placeOf, ruleList } from './domain/routing.ts';
 import { keptTarget, type Service, workingFor } from './domain/service.ts';
+import { sourceLabel } from './domain/source-label.ts';
 import { createTriage } from './domain/triage/triage.ts';
 import type { Triage, Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
@@ -275,7 +276,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     changes.tell(itemIds);
     nudge();
   };
-  const labelOf = (name: string): string => byName.get(name)?.label ?? name;
+  const labelOf = (name: string): string => sourceLabel(name, byName);
   const notices = createNotices({ store, clock, nudge });
   const stages = createStages({
     store,
@@ -571,7 +572,7 @@ function digestDeps(
     zone: config.time.zone,
     departments: config.departments,
     names: config.brand.names,
-    labels: () => new Map([...sources].map(([name, { label }]) => [name, label])),
+    labels: () => new Map([...sources.keys()].map((name) => [name, sourceLabel(name, sources)])),
     deaf,
     target: (answer) => keptTarget(config.service, answer),
     advocates: async (limit) => {

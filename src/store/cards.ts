@@ -188,8 +188,9 @@ export function cardQueries(door: Door): CardQueries {
         .offset(offset)
         .execute();
       // Between the two questions something may have come or gone; a page that is not full says it better.
-      const total =
-        rows.length < limit ? offset + rows.length : Math.max(Number(count), offset + rows.length);
+      const seen = offset + rows.length;
+      const whole = rows.length < limit && (rows.length > 0 || offset === 0);
+      const total = whole ? seen : Math.max(Number(count), seen);
       return { items: await toItems(db, rows), total };
     },
 
