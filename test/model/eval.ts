@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { loadModel } from '../../src/triage-model.ts';
 import { openData } from './data.ts';
 import { evalComparisons } from './eval-comparisons.ts';
+import { evalLanguages } from './eval-languages.ts';
 import { evalMoods } from './eval-moods.ts';
 import { evalQuestions } from './eval-questions.ts';
 import { evalSpam } from './eval-spam.ts';
@@ -19,7 +20,7 @@ const data = openData(ROOT, process.argv.slice(2));
 const { model, problem } = loadModel();
 if (!model) throw new Error(problem);
 const sections = [];
-for (const part of [evalMoods, evalComparisons, evalQuestions, evalSpam, evalSpeed]) {
+for (const part of [evalMoods, evalComparisons, evalQuestions, evalSpam, evalLanguages, evalSpeed]) {
   const section = part(data, model);
   sections.push(section);
   process.stdout.write(`${sectionWords(section)}\n`);

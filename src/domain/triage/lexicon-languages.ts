@@ -37,7 +37,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
   },
   pt: {
     opening:
-      'como faco, como posso, como e que, como eu, como usar, quando chega, quando vai, quando volta, quando sai, onde, quanto, quantos, quantas, por que, porque nao, pq, quem, qual, quais, posso, pode, podem, poderia, poderiam, voces tem, voce tem, tem como, tem algum, sera que, da pra, da para, e possivel, e normal, alguem sabe, o que eu, o que faco, cade',
+      'como faco, como posso, como e que, como eu, como usar, voces entregam, voces enviam, voces fazem, voces vendem, voces vao, voces aceitam, quando chega, quando vai, quando volta, quando sai, onde, quanto, quantos, quantas, por que, porque nao, pq, quem, qual, quais, posso, pode, podem, poderia, poderiam, voces tem, voce tem, tem como, tem algum, sera que, da pra, da para, e possivel, e normal, alguem sabe, o que eu, o que faco, cade',
     asking:
       'alguem sabe, alguem pode, alguem mais, podem me ajudar, preciso de ajuda, gostaria de saber, queria saber, quero saber, nao sei como, nao sei se, como faco, quando chega, onde posso, tem previsao, alguma novidade, me ajuda*, tem como',
     problems:
@@ -58,7 +58,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
     opening:
       'comment, quand est, quand sera, quand arrive, quand vais, quand allez, ou est, ou puis, ou trouver, ou acheter, ou en est, combien, pourquoi, qui peut, quel, quelle, quels, quelles, est ce que, est ce, puis je, pouvez vous, peut on, pourriez vous, avez vous, y a t il, savez vous, serait il, que faire, que dois, qu est ce, faut il, livrez vous',
     asking:
-      'quelqu un sait, quelqu un peut, qqn sait, est ce que, est ce possible, besoin d aide, j aimerais savoir, je voudrais savoir, je ne sais pas comment, je sais pas comment, pouvez vous, pourriez vous, comment faire, comment puis je, une idee, des nouvelles, savoir si',
+      "quelqu un sait, quelqu un peut, quelqu'un sait, quelqu'un peut, quelqu'un connait, quelqu'un saurait, qqn sait, est ce que, est ce possible, besoin d aide, j aimerais savoir, je voudrais savoir, je ne sais pas comment, je sais pas comment, pouvez vous, pourriez vous, comment faire, comment puis je, une idee, des nouvelles, savoir si",
     problems:
       'ne marche pas, ne marche plus, marche pas, marche plus, ne fonctionne pas, ne fonctionne plus, fonctionne pas, fonctionne plus, en panne, panne, casse, cassee, casses, cassees, casser, defectueu*, probleme*, erreur*, bug, bugs, retard*, en retard, pas recu, jamais recu, toujours pas, toujours rien, pas de reponse, aucune reponse, sans reponse, personne ne repond, ne repond pas, nul, nulle, nuls, horrible*, affreu*, catastroph*, honte, honteu*, inadmissible, inacceptable*, scandal*, decu, decue, decus, deception, decevant*, enerve*, agace*, ras le bol, marre, arnaque*, vol, voleur*, mensonge*, plainte, reclamation*, plus jamais, j attends, attends depuis, perdu, perdue, annule*, endommage*, abime*, pire, mauvais*, deteste, merde, trop cher, bloque*',
     serious:
@@ -93,7 +93,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
   },
   it: {
     opening:
-      'come posso, come faccio, come si, come mai, quando arriva, quando torna, quando esce, quando sara, dove, quanto, quanti, quante, perche non, perche, chi, quale, quali, qual, posso, potete, potreste, si puo, avete, c e un, c e qualche, ci sono, sapete, qualcuno sa, e possibile, e normale, cosa devo, cosa posso, che fine',
+      'spedite, consegnate, vendete, accettate, fate anche, come posso, come faccio, come si, come mai, quando arriva, quando torna, quando esce, quando sara, dove, quanto, quanti, quante, perche non, perche, chi, quale, quali, qual, posso, potete, potreste, si puo, avete, c e un, c e qualche, ci sono, sapete, qualcuno sa, e possibile, e normale, cosa devo, cosa posso, che fine',
     asking:
       'qualcuno sa, qualcuno puo, qualcuno ha, potete aiutarmi, mi aiutate, ho bisogno di aiuto, vorrei sapere, volevo sapere, non so come, non so se, non capisco come, come posso, come faccio, dove posso, avete idea, ci sono novita',
     problems:
@@ -130,7 +130,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
   tr: {
     opening: 'nasil, ne zaman, nerede, nereden, neden, niye, nicin, kac, kim, hangi, acaba, ne kadar',
     asking:
-      'ne zaman, bilen var mi, var mi, yok mu, mumkun mu, olur mu, gelecek mi, yardimci olur musunuz, yardim eder misiniz, yardimci olabilir misiniz, musunuz, misiniz, miyim, muyum, ogrenmek istiyorum, merak ediyorum, nasil yapabilirim, nasil alabilirim, bilgi alabilir',
+      'ne zaman, bilen var mi, var mi, yok mu, mumkun mu, olur mu, gelecek mi, yardimci olur musunuz, yardim eder misiniz, yardimci olabilir misiniz, musunuz, misiniz, miyim, muyum, ogrenmek istiyorum, merak ediyorum, nasil yapabilirim, nasil alabilirim, bilgi alabilir*, degistirebilir*, alabilir mi*, yapabilir mi*, ulasabilirim, iade edebilirim, yapiyor mu*, ediyor mu*, geliyor mu, oluyor mu',
     problems:
       'calismiyor*, calismadi, bozuk*, bozuldu, kirik, kirildi, hasarli, arizali, ariza*, hata, hatali, sorun*, gelmedi, gelmiyor, ulasmadi, teslim edilmedi, gec geldi, gecik*, cevap yok, cevap vermiyor*, cevap alamiyorum, donus yapmiyor*, donus yok, kotu*, berbat*, rezalet, rezil*, igrenc*, hayal kirikligi, pisman*, sinir*, biktim, yeter artik, sikayet*, magdur*, dolandir*, yalan*, bir daha asla, asla almayin, cop, pahali, hala bekliyorum, bekliyorum hala, haftadir, gundur bekliyorum, iptal, kayip, eksik, sacmalik, nefret',
     serious:
@@ -166,7 +166,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
   },
   id: {
     opening:
-      'bagaimana, gimana, kapan, kenapa, mengapa, dimana, di mana, berapa, siapa, apakah, apa bisa, bisakah, bisa gak, bisa nggak, bisa ga, ada yang tau, ada yang tahu, mana',
+      'kak bisa, min bisa, bisa kirim, bisa dikirim, bisa beli, bisa pesan, bagaimana, gimana, kapan, kenapa, mengapa, dimana, di mana, berapa, siapa, apakah, apa bisa, bisakah, bisa gak, bisa nggak, bisa ga, ada yang tau, ada yang tahu, mana',
     asking:
       'ada yang tau, ada yang tahu, bisa bantu, tolong bantu, mohon bantuan, mohon dibantu, mau tanya, mau nanya, gimana cara, bagaimana cara, kapan dikirim, kapan sampai, bisa gak, bisa nggak, apakah',
     problems:
@@ -183,7 +183,7 @@ export const LANGUAGE_RULES: Partial<Record<Language, LanguageRules>> = {
   },
   ru: {
     opening:
-      'как, когда, где, сколько, почему, зачем, кто, какой, какая, какие, куда, откуда, можно, можно ли, есть ли, будет ли, а когда, а как, а где, что делать, подскажите, скажите, у вас есть',
+      'вы доставляете, доставляете, вы отправляете, отправляете, вы продаете, как, когда, где, сколько, почему, зачем, кто, какой, какая, какие, куда, откуда, можно, можно ли, есть ли, будет ли, а когда, а как, а где, что делать, подскажите, скажите, у вас есть',
     asking:
       'подскажите, кто нибудь знает, кто знает, помогите, нужна помощь, хотел бы узнать, хотела бы узнать, не знаю как, не понимаю как, есть ли, можно ли, будет ли, не подскажете',
     problems:
