@@ -32,6 +32,7 @@ import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.
 import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
 import { DEFAULT_TARGETS, type Service, type ServiceSteps, serviceSchema } from './domain/service.ts';
 import { type Stage, stageSchema } from './domain/stage.ts';
+import { TEAM_ROLES, type TeamRole } from './domain/triage/team/roles.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
 
@@ -100,6 +101,10 @@ export interface Config {
     readonly steps: ServiceSteps | null;
     readonly zone: string;
   };
+  /** What the team is for; null where nobody said. */
+  readonly role: TeamRole | null;
+  /** Whether people's clicks may move priorities. */
+  readonly learning: boolean;
   /** Words that are muted until a manager changes the list in a chat. */
   readonly muted: readonly string[];
   readonly sources: readonly ConfiguredSource[];
@@ -185,11 +190,13 @@ const policySchema = z.strictObject({
       etiquette: etiquetteSchema.prefault({}),
       ...teamTimeShape,
       channels: z.array(placeName).min(1).max(20).optional(),
+      role: z.enum(TEAM_ROLES, `must be one of ${TEAM_ROLES.join(', ')}`).optional(),
     })
     .prefault({}),
   attention: attentionSchema.prefault({}),
   digests: digestsSchema.default({}),
   departments: departmentsSchema.default({}),
+  learning: z.boolean('must be true or false').default(true),
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   prompts: promptsSchema.optional(),
   drafts: draftsSchema.prefault({}),
@@ -316,6 +323,8 @@ export function readConfig(
         steps: policy?.service ?? null,
         zone: time.zone,
       },
+      role: policy?.team.role ?? null,
+      learning: policy?.learning ?? true,
       muted: policy?.muted ?? [],
       sources,
       chats,

@@ -47,6 +47,8 @@ import { createIdeas, type Ideas } from './flow/ideas.ts';
 import { createIncidents, incidentDesk } from './flow/incidents.ts';
 import { createIngest } from './flow/ingest.ts';
 import { createKnown, whyNotContact } from './flow/known.ts';
+import { createLearning, type Learning } from './flow/learning.ts';
+import { learningDesk } from './flow/learning-desk.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { nameChecks } from './flow/name-checks.ts';
@@ -307,6 +309,15 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     leases,
     log,
   });
+  const learning = createLearning({
+    store,
+    clock,
+    role: config.role,
+    allowed: config.learning,
+    muted: settings.muted,
+    leases,
+    log,
+  });
   const ingest = createIngest({
     store,
     clock,
@@ -314,6 +325,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     brand: config.brand,
     router: stages.router,
     stageOf: stages.of,
+    team: learning.team,
     muted: settings.muted,
     changed,
   });
@@ -458,6 +470,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     ideas.desk(view, first),
     digests.part,
     savedDesk({ store, clock, policy }),
+    learningDesk({ store, policy, learning, names: config.brand.names }),
   ]);
   const answered = createAnswered({ store, clock, names: config.brand.names, leases });
   const drafts = createSuggest({
@@ -512,6 +525,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     [thanks.tick, plans.tick],
     stages.refresh,
     [answered.tick],
+    learning,
   );
 
   let stopped: Promise<void> | undefined;
@@ -655,6 +669,7 @@ function startJobs(
   ticks: readonly (() => Promise<void>)[],
   refresh: () => Promise<void>,
   minutely: readonly (() => Promise<void>)[],
+  learning: Pick<Learning, 'tick'>,
 ): { stop(): unknown }[] {
   const logger = {
     info: (message: string) => log.debug(message),
@@ -669,6 +684,7 @@ function startJobs(
     every('*/10 * * * * *', () => schedule.incidents()),
     every('*/10 * * * * *', () => duty.watch()),
     every('5-59/10 * * * * *', refresh),
+    every('*/10 * * * * *', () => learning.tick()),
     every('45 * * * * *', () => duty.serve()),
     every('30 * * * * *', () => schedule.settle()),
     every('45 * * * * *', () => ideas.tick()),
@@ -826,6 +842,7 @@ async function runSource(verb: string | undefined, name: string | undefined): Pr
       router: async () => routerOf(config),
       // What would become cards, were the team engaged.
       stageOf: async () => 'engage',
+      team: async () => ({ role: config.role, head: null }),
       muted: async () => config.muted,
       changed: () => {},
     });

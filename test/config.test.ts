@@ -27,6 +27,18 @@ sources:
 `;
 
 describe('the configuration', () => {
+  it('knows what the team is for, and whether its clicks teach', () => {
+    expect(config({}, MINIMAL)).toMatchObject({ role: null, learning: true });
+    expect(config({}, `${MINIMAL}team: { role: marketing }\nlearning: false\n`)).toMatchObject({
+      role: 'marketing',
+      learning: false,
+    });
+    expect(problems({}, `${MINIMAL}team: { role: sales }\nlearning: sometimes\n`)).toEqual([
+      { path: 'team.role', message: 'must be one of support, marketing, product, community' },
+      { path: 'learning', message: 'must be true or false' },
+    ]);
+  });
+
   it('needs nothing: the sample plays, on this machine only', () => {
     expect(config({}, null)).toMatchObject({
       host: '127.0.0.1',

@@ -12,6 +12,7 @@ import {
 } from './item.ts';
 import { type Post, readableText } from './post.ts';
 import { dueAt, type Service, snoozesOf } from './service.ts';
+import { onCard } from './triage/team/tell.ts';
 import type { Kind, SuggestedResponse } from './triage/verdict.ts';
 
 /** Everything a card is made of, read at one moment. */
@@ -106,7 +107,7 @@ export function makeCard(input: CardInput): Card {
     alsoOn: alsoOn(input.events, input.labelOf ?? ((name) => name)),
     // Why an idea is there stands below its name already.
     reasons: [
-      ...(isUnpublished(item) ? [] : item.reasons.map((reason) => reason.text)),
+      ...(isUnpublished(item) ? [] : item.reasons.filter(onCard).map((reason) => reason.text)),
       ...(input.author.known?.suggestions ?? []),
     ],
     suggested: item.suggested,

@@ -22,6 +22,8 @@ export interface Routing {
   readonly owner: Person | null;
   /** 0 to 100. */
   readonly priority: number;
+  /** A rule says which priority it is, whatever else is known; absent: none does. */
+  readonly fixed?: true;
   readonly watchers: readonly Person[];
   /** A rule says that nobody is told of it; then there are no places. */
   readonly digestOnly: boolean;
@@ -89,6 +91,7 @@ export function route(
     places: [...places.values(), ...rest],
     owner,
     priority: Math.max(0, Math.min(100, (base ?? subject.verdict.priority) + shift)),
+    ...(base === null ? {} : { fixed: true }),
     watchers: [...watchers.values()],
     digestOnly: silent && places.size === 0,
     by,

@@ -14,12 +14,14 @@ import {
 import { type Post, readableText } from '../domain/post.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Team } from '../domain/triage/team/weigh.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
 import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
+import { forTeam } from './for-team.ts';
 import { notErased } from './forgotten.ts';
 import { joinIncident } from './incidents.ts';
 import { bring, byRules, type Deck, quietOf, type Router, show, tagsOf } from './routes.ts';
@@ -33,6 +35,8 @@ export interface IngestDeps {
   readonly router: () => Promise<Router>;
   /** How far the team is with a source, as it stands in this very transaction. */
   readonly stageOf: (queries: Pick<Queries, 'setting'>, source: string) => Promise<Stage>;
+  /** What the team is for, and what its clicks taught. */
+  readonly team: () => Promise<Team>;
   /** Posts with any of these words open nothing. */
   readonly muted: () => Promise<readonly string[]>;
   /** Called after the commit with the items that changed, so that cards follow at once. */
@@ -83,6 +87,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
   const { source, found = null } = delivery;
   const muted = found ? [] : await deps.muted();
   const router = await deps.router();
+  const team = await deps.team();
   const result = await store.transaction(`source:${source}`, async (queries) => {
     const now = clock.now();
     const kept = await notErased(queries, delivery.posts);
@@ -105,6 +110,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       events: [],
       muted,
       router,
+      team,
       own: ownWords(deps.brand),
       stage,
       found,
@@ -166,6 +172,7 @@ interface Life {
   readonly events: ItemEvent[];
   readonly muted: readonly string[];
   readonly router: Router;
+  readonly team: Team;
   /** Our own names, folded: they tell no complaint from another. */
   readonly own: ReadonlySet<string>;
   readonly stage: Stage;
@@ -318,7 +325,7 @@ async function customerSpoke(
       type: 'customer-posted',
       postId: post.id,
       at: post.createdAt,
-      verdict: byRules(verdict, routing),
+      verdict: weighed(life, post, verdict, routing, true),
       standing,
     } as const;
     next = await live(life, item, action);
@@ -338,6 +345,12 @@ async function routed(life: Life, post: Post, verdict: Verdict, counted: boolean
   const known = (met.get(post.author.id) ?? 0) > (counted ? 1 : 0);
   const tags = await tagsOf(queries, router, { source: post.source, authorId: post.author.id });
   return router({ verdict, post, at: now, author: { known, tags } });
+}
+
+/** The verdict as this team sees it: what the rules make of it, moved by the team's role and by what its clicks taught. */
+function weighed(life: Life, post: Post, verdict: Verdict, routing: Routing, counted: boolean): Verdict {
+  const known = (life.met.get(post.author.id) ?? 0) > (counted ? 1 : 0);
+  return forTeam(byRules(verdict, routing), post, routing, known, life.team);
 }
 
 /** An item that nobody was told of comes before the team when its customer asks for something that no rule keeps quiet. */
@@ -461,7 +474,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
   // A colleague found it: it is for the team, whatever the rules say.
   const quiet = filtered || life.found ? null : quietOf(routing, life.stage);
   const owner = filtered || quiet ? null : routing.owner;
-  const weighed = filtered ? verdict : byRules(verdict, routing);
+  const judged = filtered ? verdict : weighed(life, post, verdict, routing, false);
   const draft: NewItem = {
     state: filtered ? 'dismissed' : owner ? 'claimed' : 'open',
     origin: 'conversation',
@@ -471,10 +484,10 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     owner,
     lastOwner: null,
     kinds: verdict.kinds,
-    priority: weighed.priority,
+    priority: judged.priority,
     answerDue: verdict.answerDue,
     suggested: verdict.suggested,
-    reasons: weighed.reasons,
+    reasons: judged.reasons,
     openedAt: now,
     updatedAt: now,
     waitingSince: verdict.answerDue ? post.createdAt : null,
@@ -488,14 +501,14 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
       : null,
     followUps: 0,
     ...(quiet ? { quiet } : {}),
-    ...(weighed.priority === verdict.priority ? {} : { triaged: verdict.priority }),
+    ...(judged.priority === verdict.priority ? {} : { triaged: verdict.priority }),
   };
   const item = await queries.createItem(draft);
   if (!item) {
     // Another process made it first: the post counts as a further one of that conversation.
     const existing = await queries.itemOf(post.source, post.conversationId);
     if (!existing) return null;
-    const news = byRules(verdict, routing);
+    const news = weighed(life, post, verdict, routing, false);
     return live(life, existing, {
       type: 'customer-posted',
       postId: post.id,

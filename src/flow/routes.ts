@@ -27,9 +27,15 @@ export function createRouter(
 
 /** The verdict with what the rules changed of it, and their reasons. */
 export function byRules(verdict: Verdict, { priority, by }: Routing): Verdict {
-  const reasons = by
-    .filter(({ notable }) => notable)
-    .map(({ words }) => ({ code: 'route', text: `by ${words}` }));
+  const notable = by.filter((rule) => rule.notable);
+  // What all of them did to the priority is told once.
+  const reasons = notable.map(({ words }, at) => ({
+    code: 'route',
+    text: `by ${words}`,
+    ...(at === notable.length - 1 && priority !== verdict.priority
+      ? { points: priority - verdict.priority }
+      : {}),
+  }));
   return { ...verdict, priority, reasons: [...verdict.reasons, ...reasons] };
 }
 

@@ -11,6 +11,7 @@ import { attention } from './migrations/011-attention.ts';
 import { incidents } from './migrations/012-incidents.ts';
 import { savedReplies } from './migrations/013-saved-replies.ts';
 import { answers } from './migrations/014-answers.ts';
+import { learning } from './migrations/015-learning.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   incidents,
   savedReplies,
   answers,
+  learning,
 ];
 
 /**

@@ -15,6 +15,7 @@ import { erasureQueries } from './erasure.ts';
 import { incidentQueries } from './incidents.ts';
 import { itemQueries } from './items.ts';
 import { keyvStore } from './keyv-store.ts';
+import { learningQueries } from './learning.ts';
 import { noticeQueries } from './notices.ts';
 import { onCallQueries } from './oncall.ts';
 import { postQueries } from './posts.ts';
@@ -86,6 +87,7 @@ function queriesOn(door: Door): Queries {
     ...replyQueries(door),
     ...noticeQueries(door),
     ...incidentQueries(door),
+    ...learningQueries(door),
     ...attachmentQueries(door),
     ...onCallQueries(door),
     ...promptQueries(door),

@@ -39,6 +39,10 @@ export interface Tables {
   /** Ideas that are not suggested before a time; {@link NEVER} for those that nobody wants. */
   idea_rests: { idea: string; until: number };
   settings: { name: string; value: string };
+  /** What people's acts said of an item last. */
+  lessons: { item_id: number; state: string };
+  /** What a team's clicks taught: 0 is what holds, `stamp` counts its changes; `state` in base64. */
+  heads: { version: number; stamp: number; at: number; lessons: number; state: string };
   swaps: SwapsTable;
   escalations: { item_id: number; waiting_since: number; step: string; at: number };
   leases: { name: string; holder: string; until: number };
@@ -126,6 +130,8 @@ export interface EventsTable {
   actor_name: string;
   surface: string;
   detail: string;
+  /** When the team's head learnt from it. */
+  taught: number | null;
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Post } from '../domain/post.ts';
 import type { Place } from '../domain/routing.ts';
 import type { DoneStep } from '../domain/service.ts';
 import type { Raw } from '../domain/stats.ts';
+import type { Saying } from '../domain/triage/team/saying.ts';
 import type { Kind } from '../domain/triage/verdict.ts';
 
 /** A queue as the flow asks for it. */
@@ -223,6 +224,25 @@ export interface PromptRow {
   readonly heardAt: number | null;
 }
 
+/** An act of a person, or of a network, that may teach. */
+export interface UntaughtEvent {
+  readonly id: number;
+  readonly itemId: number;
+  readonly type: ItemEvent['type'];
+  /** Why it was dismissed; null for everything else. */
+  readonly reason: string | null;
+}
+
+/** A team's head as it is kept. */
+export interface HeadRow {
+  readonly version: number;
+  readonly stamp: number;
+  readonly at: number;
+  /** By how many clicks it was taught. */
+  readonly lessons: number;
+  readonly state: Uint8Array;
+}
+
 /** An item about to be created: the store gives it its number. */
 export type NewItem = Omit<Item, 'id' | 'version'>;
 
@@ -350,6 +370,26 @@ export interface Queries {
   ): Promise<readonly { readonly item: Item; readonly post: Post | null }[]>;
   setting(name: string): Promise<string | null>;
   saveSetting(name: string, value: string): Promise<void>;
+
+  // What a team's clicks taught
+  /** Acts that nothing was learnt from yet, oldest first. */
+  untaught(limit: number): Promise<readonly UntaughtEvent[]>;
+  /** Nothing is learnt from these a second time. */
+  markTaught(eventIds: readonly number[], at: number): Promise<void>;
+  /** What was learnt of these items last. */
+  sayings(itemIds: readonly number[]): Promise<ReadonlyMap<number, Saying>>;
+  saveSayings(sayings: ReadonlyMap<number, Saying>): Promise<void>;
+  /** Changes whenever what holds does; 0 while nothing is learnt. */
+  headStamp(): Promise<number>;
+  /** 0 is what holds; others are versions that were kept. */
+  head(version: number): Promise<HeadRow | null>;
+  saveHead(head: HeadRow): Promise<void>;
+  /** The versions that were kept, newest first. */
+  heads(limit: number): Promise<readonly Omit<HeadRow, 'stamp' | 'state'>[]>;
+  /** Forgets the versions below this one. */
+  dropHeads(below: number): Promise<void>;
+  /** Forgets all that was learnt, so that it is learnt anew from the ledger. */
+  unteach(): Promise<void>;
 
   // Cards
   /** Makes sure the item has a card row in each place. */

@@ -9,6 +9,7 @@ import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
 import { newItem, post, T0 } from '../store/samples.ts';
 import { attachmentsContract } from './store-attachments.ts';
 import { draftsContract } from './store-drafts.ts';
+import { learningContract } from './store-learning.ts';
 import { promptsContract } from './store-prompts.ts';
 
 /** A database under test. */
@@ -1581,6 +1582,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     attachmentsContract(() => store, fresh);
     draftsContract(() => store, fresh);
     promptsContract(() => store, fresh);
+    learningContract(() => store, fresh);
 
     it('keeps all of it when it is closed and opened again', async () => {
       const source = fresh();

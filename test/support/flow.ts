@@ -8,6 +8,7 @@ import { type ApprovalRule, DEFAULT_PERMISSIONS, type Permissions } from '../../
 import type { Post, PostInput } from '../../src/domain/post.ts';
 import { promptsSchema } from '../../src/domain/prompts/settings.ts';
 import type { Place } from '../../src/domain/routing.ts';
+import type { Team } from '../../src/domain/triage/team/weigh.ts';
 import type { Triage, Verdict } from '../../src/domain/triage/verdict.ts';
 import { type Act, createAct } from '../../src/flow/act.ts';
 import { type Answered, createAnswered } from '../../src/flow/answered.ts';
@@ -118,6 +119,7 @@ export interface FlowOptions {
   /** Instead of `places`: what the rules make of a post. */
   readonly router?: () => Promise<Router>;
   readonly stageOf?: Stages['of'];
+  readonly team?: () => Promise<Team>;
   readonly permissions?: Partial<Permissions>;
   readonly approval?: ApprovalRule;
   readonly blocked?: readonly RemarkCode[];
@@ -192,6 +194,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     triage: options.triage ?? scriptedTriage,
     brand: { names: ['Potluck'], competitors: [], domains: [] },
     router: options.router ?? (async () => byPlaces),
+    team: options.team ?? (async () => ({ role: null, head: null })),
     stageOf: options.stageOf ?? (async () => 'engage'),
     muted: settings.muted,
     changed: tell,

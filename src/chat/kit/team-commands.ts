@@ -117,6 +117,19 @@ export const TEAM_COMMANDS: Readonly<Record<string, TeamCommand>> = {
     does: 'What we heard on a source, and how to go on',
     options: { source: { type: 'text', description: 'Its name in potluck.yaml', required: true } },
   },
+  why: {
+    usage: 'why #12',
+    does: 'what moved the priority of an item, in points and words',
+    options: { item: { type: 'item', description: 'Its number', required: true } },
+  },
+  learning: {
+    usage: 'learning [on|off|back] [version]',
+    does: 'what your clicks taught, in words; managers switch it off or go back to a version',
+    options: {
+      action: { type: 'choice', description: 'For managers', choices: ['on', 'off', 'back'] },
+      version: { type: 'text', description: 'Which version to go back to' },
+    },
+  },
   ideas: {
     usage: 'ideas [source]',
     does: 'three ideas for a post of our own, to be made a card',

@@ -220,7 +220,7 @@ export function findPriority(
     return { priority: POINTS.base[found.kinds[0]], reasons: [] };
   const base = Math.max(...found.kinds.map((kind) => POINTS.base[kind]));
   const steps = [...stepsOf(words, found)].sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
-  const reasons = steps.map((step) => step.reason);
+  const reasons = steps.map(({ reason, points }) => ({ ...reason, points }));
   const sum = steps.reduce((total, step) => total + step.points, base);
   const calm = Math.min(POINTS.most, Math.max(1, sum));
   if (!found.severe || !found.aboutUs) return { priority: calm, reasons };

@@ -22,6 +22,8 @@ export interface Reason {
   /** Stable, for tests and statistics: `question.wh-word`, `complaint.lexicon`, `priority.waiting`. */
   readonly code: string;
   readonly text: string;
+  /** What it added to the priority, or took away; absent where it did neither. */
+  readonly points?: number;
 }
 
 /** Why a post matters. */
