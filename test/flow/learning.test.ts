@@ -38,6 +38,7 @@ async function team(change: Partial<LearningDeps> = {}, options: FlowOptions = {
     managers: [{ id: mia.id, name: mia.name }],
     permissions: DEFAULT_PERMISSIONS,
     approval: null,
+    blocked: [],
   });
   learning = learner(store, { clock, ...change });
   world = await flow({
