@@ -43,7 +43,7 @@ describe('the rules', () => {
     expect(await world.item('p1')).toMatchObject({ state: 'claimed', owner, priority: 80, triaged: 50 });
     expect(await channels()).toEqual(['orders']);
     const why = 'rule 1: /order \\d+/ → orders, Ana, priority +30';
-    expect((await world.item('p1')).reasons.at(-1)).toEqual({ code: 'route', text: `by ${why}` });
+    expect((await world.item('p1')).reasons.at(-1)).toEqual({ code: 'route', text: `by ${why}`, points: 30 });
     expect((await world.events('p1'))[0]?.detail).toMatchObject({ routed: why, owner: 'Ana', priority: 80 });
   });
 
