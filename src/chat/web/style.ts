@@ -394,10 +394,12 @@ a.number:hover { text-decoration: underline; }
   .square { width: 40px; height: 40px; }
   .me .label { max-width: 90px; }
   dialog, dialog.wide { width: 100vw; max-width: 100vw; max-height: 100dvh; margin: auto 0 0; border-radius: 18px 18px 0 0; border-width: 1px 0 0; }
-  dialog.wide { min-height: 92dvh; }
+  dialog.wide:has(textarea, .talk) { min-height: 92dvh; }
   .box { padding: 20px 18px; }
   .row.end .button { flex: 1 1 auto; }
 }
+/* The name of the room before that of the reader, whose face is there: heard all the same. */
+@media (max-width: 400px) { .top { gap: 4px; } .me .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
 @media (forced-colors: active) { .card::before { background: CanvasText; } .button { border-color: ButtonText; } }
 `;
