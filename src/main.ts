@@ -74,6 +74,7 @@ import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
 import { trySource } from './flow/try-source.ts';
+import { parseTriage, TRIAGE_USAGE, tryTriage } from './flow/try-triage.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
 import { createHttp } from './http.ts';
@@ -944,6 +945,16 @@ async function runDigestOf(...args: readonly (string | undefined)[]): Promise<vo
   }
 }
 
+/** Prints what triage makes of texts: those named, or the lines of standard input. Reads the policy's names and nothing else. */
+async function runTriage(...args: readonly (string | undefined)[]): Promise<void> {
+  const asked = parseTriage(args.filter((argument) => argument !== undefined));
+  if (!asked) throw new ConfigError(TRIAGE_USAGE);
+  if (!asked.texts && process.stdin.isTTY) throw new ConfigError(TRIAGE_USAGE);
+  const { brand } = await loadConfig({ env: process.env, cwd: process.cwd() });
+  const texts = asked.texts ?? readFileSync(0, 'utf8').split('\n');
+  tryTriage(texts, { ...loadModel(), brand, asked, print: (text) => void process.stdout.write(text) });
+}
+
 /** Exports or erases one person, on the database of the configuration; the bot may run meanwhile. */
 async function runPrivacy(verb: string | undefined, ...further: readonly string[]): Promise<void> {
   const surroundings = { env: process.env, cwd: process.cwd() };
@@ -984,6 +995,7 @@ const COMMANDS: Readonly<
   source: runSource,
   person: runPrivacy,
   routes: runRoutes,
+  triage: runTriage,
   digest: runDigestOf,
   replay: (file) =>
     replay(

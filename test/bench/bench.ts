@@ -13,6 +13,7 @@ import { benchAnswers } from './answers.ts';
 import { figures } from './figures.ts';
 import { benchLedger } from './ledger.ts';
 import { benchProcess } from './process.ts';
+import { benchTriage } from './triage.ts';
 
 const asked = process.argv[2];
 const wants = (part: string): boolean => asked === undefined || asked === part;
@@ -47,9 +48,10 @@ try {
       .map((load) => load.toFixed(2))
       .join(', ')}`,
   );
+  if (wants('triage')) benchTriage(found);
   let files = 0;
   await benchDatabase('SQLite', async () => `file:${join(folder, `bench-${files++}.db`)}`);
-  await postgresOrNot();
+  if (wants('ledger') || wants('acks')) await postgresOrNot();
   if (wants('process')) await benchProcess(found, folder);
   found.print();
 } finally {

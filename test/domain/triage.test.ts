@@ -203,6 +203,7 @@ describe.each(TRIAGES)('%s', (_, triage) => {
       'switching from Slow Joe to you',
       'Crockhaven or Potsmith',
       '#Potsmith vs #Crockhaven',
+      'is your lid better than Potsmith’s',
       'Ist Potsmith besser als Crockhaven',
       'prefiero Potsmith',
       'Potsmithより好き',

@@ -1,5 +1,5 @@
 import { type Finder, findAll, finder } from './phrases.ts';
-import { fold, quote, rawBetween, readWords, type Words } from './tokens.ts';
+import { fold, quote, rawBetween, readWords, type Token, type Words } from './tokens.ts';
 import type { Brand } from './verdict.ts';
 
 /** A brand made ready for looking up; built once for each brand object. */
@@ -51,10 +51,27 @@ function bare(word: string): string {
   return word.replaceAll(/[._-]/g, '');
 }
 
+/** The same words, each without an English possessive: "Potsmith's" names Potsmith. */
+function withoutPossessives(words: Words): Words {
+  if (!words.tokens.some(isPossessive)) return words;
+  const tokens = words.tokens.map((token) =>
+    isPossessive(token) ? { ...token, word: token.word.slice(0, -2) } : token,
+  );
+  return { ...words, tokens };
+}
+
+function isPossessive({ type, word }: Token): boolean {
+  return type === 'word' && word.endsWith("'s");
+}
+
+function findNames(names: Finder<string>, words: Words) {
+  return findAll(names, withoutPossessives(words));
+}
+
 /** Where our name stands, as written; null when the text does not name us. */
 export function nameOf(words: Words, brand: Brand): string | null {
   const { names, nameTags } = compile(brand);
-  const found = findAll(names, words)[0];
+  const found = findNames(names, words)[0];
   if (found) return rawBetween(words, found.from, found.to);
   for (const token of words.tokens) {
     if (token.type !== 'handle' && token.type !== 'tag') continue;
@@ -67,7 +84,7 @@ export function nameOf(words: Words, brand: Brand): string | null {
 /** Where tokens name us or a competitor: from (inclusive) to (exclusive), in order, none within another. */
 function namesIn(words: Words, brand: Brand): readonly { readonly from: number; readonly to: number }[] {
   const { names, competitors, nameTags, competitorTags } = compile(brand);
-  const found = [...findAll(names, words), ...findAll(competitors, words)].map(({ from, to }) => ({
+  const found = [...findNames(names, words), ...findNames(competitors, words)].map(({ from, to }) => ({
     from,
     to,
   }));
@@ -105,7 +122,7 @@ export function competitorsOf(
   brand: Brand,
 ): readonly { readonly raw: string; readonly at: number }[] {
   const { competitors, competitorTags } = compile(brand);
-  const found = findAll(competitors, words).map((hit) => ({
+  const found = findNames(competitors, words).map((hit) => ({
     raw: rawBetween(words, hit.from, hit.to),
     at: hit.from,
   }));
