@@ -104,6 +104,8 @@ interface Surroundings {
   readonly cwd: string;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Does a job again and again, as a cron expression with seconds says; left out: node-cron, by the machine's own clock. */
+  readonly every?: (expression: string, job: () => Promise<void>) => { stop(): unknown };
   /** Left out: standard output, pretty in a terminal. */
   readonly log?: Logger;
 }
@@ -527,6 +529,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     stages.refresh,
     [answered.tick],
     learning,
+    surroundings.every,
   );
 
   let stopped: Promise<void> | undefined;
@@ -659,6 +662,17 @@ function channelsOf({ routes, defaults, prompts }: Config, chat: string): readon
   return [...new Set(places.filter((place) => place.chat === chat).map(({ channel }) => channel))];
 }
 
+/** Node-cron's schedule, without its own words in the log. */
+function cronOf(log: Logger): NonNullable<Surroundings['every']> {
+  const logger = {
+    info: (message: string) => log.debug(message),
+    debug: (message: string | Error) => log.debug(String(message)),
+    warn: (message: string) => log.warn(message),
+    error: (message: string | Error) => log.error(String(message)),
+  };
+  return (expression, job) => cron(expression, job, { noOverlap: true, suppressMissedWarning: true, logger });
+}
+
 /** Fixed ticks only: what people schedule is kept in the database. A missed tick is made up for by the next. */
 function startJobs(
   schedule: ReturnType<typeof createSchedule>,
@@ -671,15 +685,8 @@ function startJobs(
   refresh: () => Promise<void>,
   minutely: readonly (() => Promise<void>)[],
   learning: Pick<Learning, 'tick'>,
+  every: NonNullable<Surroundings['every']> = cronOf(log),
 ): { stop(): unknown }[] {
-  const logger = {
-    info: (message: string) => log.debug(message),
-    debug: (message: string | Error) => log.debug(String(message)),
-    warn: (message: string) => log.warn(message),
-    error: (message: string | Error) => log.error(String(message)),
-  };
-  const every = (expression: string, job: () => Promise<void>): { stop(): unknown } =>
-    cron(expression, job, { noOverlap: true, suppressMissedWarning: true, logger });
   return [
     every('*/5 * * * * *', () => schedule.wake()),
     every('*/10 * * * * *', () => schedule.incidents()),
