@@ -177,9 +177,17 @@ export async function openServer(env: Env, rules: Policy, context: ChatContext):
 
   /** The commands, wherever we are; goes on in the background until they are there. */
   async function register(): Promise<void> {
-    const { applicationId = '' } = identity.now() ?? {};
+    const known = identity.now();
+    // Not signed in yet, and a card was quicker: the sign-in registers them.
+    if (!known) return;
     const guilds = [...identity.guilds()];
-    const wait = await registerCommands(desk, applicationId, rules.commands, guilds, rules.translations);
+    const wait = await registerCommands(
+      desk,
+      known.applicationId,
+      rules.commands,
+      guilds,
+      rules.translations,
+    );
     if (wait !== null) void clock.sleep(wait, stopping.signal).then(register, () => {});
   }
 
