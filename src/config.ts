@@ -12,7 +12,7 @@ import {
   digestSchedules,
   digestsSchema,
 } from './domain/digest/schedule.ts';
-import { type DraftSettings, draftsSchema } from './domain/drafts/settings.ts';
+import { type DraftsConfig, draftsSchema, type Voice, voiceSchema } from './domain/drafts/settings.ts';
 import { durationSchema } from './domain/duration.ts';
 import type { RemarkCode } from './domain/etiquette.ts';
 import type { OnCallPlan } from './domain/oncall.ts';
@@ -32,6 +32,7 @@ import { DEFAULT_ROUTES, type Place, placeOf, takesAll } from './domain/routing.
 import { placeName, type Rule, ruleSchema } from './domain/routing-rule.ts';
 import { DEFAULT_TARGETS, type Service, type ServiceSteps, serviceSchema } from './domain/service.ts';
 import { type Stage, stageSchema } from './domain/stage.ts';
+import { LANGUAGES, type Language } from './domain/triage/language.ts';
 import { TEAM_ROLES, type TeamRole } from './domain/triage/team/roles.ts';
 import type { Brand } from './domain/triage/verdict.ts';
 import type { SourceKind } from './sources/source.ts';
@@ -119,7 +120,11 @@ export interface Config {
   /** Ideas for posts of our own; null where nobody wants any. */
   readonly prompts: PromptsConfig | null;
   /** What suggestions for answers are made of. */
-  readonly drafts: DraftSettings;
+  readonly drafts: DraftsConfig;
+  /** How the team sounds; null where nobody wrote it down. */
+  readonly voice: Voice | null;
+  /** What the team reads, its own language first; empty where nobody said. */
+  readonly languages: readonly Language[];
   /** Digests that are told by themselves. */
   readonly digests: readonly DigestSchedule[];
   /** The channels that each department reads, by its name; empty where each channel is its own. */
@@ -158,6 +163,12 @@ export const environmentSchema = z.object({
       'Where everything is kept: file:./data/potluck.db (SQLite) or postgres://user:password@host/database.',
     ),
   POTLUCK_CONFIG: z.string().optional().describe("The team's policy file; ./potluck.yaml when there is one."),
+  DRAFTS_MODEL_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Key of the language model that `drafts.model` in potluck.yaml names; a model of your own needs none.',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -188,6 +199,11 @@ const policySchema = z.strictObject({
       permissions: permissionsSchema.optional(),
       approval: approvalSchema.optional(),
       etiquette: etiquetteSchema.prefault({}),
+      /** What the team reads, its own language first. */
+      languages: z
+        .array(z.enum(LANGUAGES, `must be of: ${LANGUAGES.join(', ')}`))
+        .max(16)
+        .default([]),
       ...teamTimeShape,
       channels: z.array(placeName).min(1).max(20).optional(),
       role: z.enum(TEAM_ROLES, `must be one of ${TEAM_ROLES.join(', ')}`).optional(),
@@ -200,6 +216,7 @@ const policySchema = z.strictObject({
   muted: z.array(z.string().trim().min(2).max(100)).max(500).default([]),
   prompts: promptsSchema.optional(),
   drafts: draftsSchema.prefault({}),
+  voice: voiceSchema.optional(),
   sources: z
     .record(z.string(), z.looseObject({ kind: z.string().optional(), module: z.string().optional() }))
     .default({}),
@@ -333,16 +350,23 @@ export function readConfig(
       teamPlaces,
       attention: policy?.attention ?? attentionSchema.parse({}),
       prompts: policy?.prompts ?? null,
-      drafts: policy?.drafts ?? draftsSchema.parse({}),
+      drafts: withKey(policy?.drafts ?? draftsSchema.parse({}), base.DRAFTS_MODEL_KEY),
+      voice: policy?.voice ?? null,
+      languages: policy?.team.languages ?? [],
       digests: digestSchedules(policy?.digests ?? {}, time.zone, teamPlaces),
       departments: new Map(
         Object.entries(policy?.departments ?? {}).map(([name, places]) => [name, places.map(placeOf)]),
       ),
       named: policy ? namedIds(policy) : [],
       demo,
-      secrets: secretsOf(filled),
+      secrets: [...secretsOf(filled), ...(policy?.drafts.model?.key ? [policy.drafts.model.key] : [])],
     },
   };
+}
+
+/** The key of the model stands in the environment, or is named in the policy. */
+function withKey(drafts: DraftsConfig, key: string | undefined): DraftsConfig {
+  return drafts.model && key !== undefined ? { ...drafts, model: { key, ...drafts.model } } : drafts;
 }
 
 /** The problems in the words a person reads on the terminal. */

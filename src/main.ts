@@ -32,6 +32,7 @@ import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
 import { listAdvocates } from './flow/advocates.ts';
 import { createAnswered } from './flow/answered.ts';
+import { type AskModel, createAskModel, MODEL_METER } from './flow/ask-model.ts';
 import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
@@ -51,6 +52,7 @@ import { createLearning, type Learning } from './flow/learning.ts';
 import { learningDesk } from './flow/learning-desk.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
+import { createModelDrafts } from './flow/model-drafts.ts';
 import { nameChecks } from './flow/name-checks.ts';
 import { createNotices } from './flow/notices.ts';
 import { runPerson } from './flow/person-cli.ts';
@@ -72,13 +74,17 @@ import { createStages, plannedHours, planRouter, type StagedSource, type StagesD
 import { createSuggest } from './flow/suggest.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
+import { isForeign, translateDesk } from './flow/translate.ts';
 import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
 import { trySource } from './flow/try-source.ts';
 import { parseTriage, TRIAGE_USAGE, tryTriage } from './flow/try-triage.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
+import { remarksOn } from './flow/wording.ts';
 import { createHttp } from './http.ts';
 import { createLog, prettyStream } from './log.ts';
+import type { LanguageModel } from './models/model.ts';
+import { openAiCompatible } from './models/openai-compatible.ts';
 import { findsPattern } from './patterns.ts';
 import { loadPlugIns, NO_PLUG_INS } from './plug-ins.ts';
 import { progressBar } from './progress.ts';
@@ -224,6 +230,41 @@ function openCalendars(
   );
 }
 
+/** Longest answer of a language model, in bytes. */
+const MAX_MODEL_BYTES = 1_000_000;
+
+/** The language model of the configuration; null when there is none. Nothing is loaded before it is asked. */
+function createModel({ drafts }: Config): LanguageModel | null {
+  if (!drafts.model) return null;
+  // Who runs the bot chose this address: it may well be of the own network.
+  const guarded = guardedFetch({
+    allowPrivate: true,
+    userAgent: USER_AGENT,
+    timeoutMs: drafts.model.timeout,
+    maxBytes: MAX_MODEL_BYTES,
+  });
+  return openAiCompatible(drafts.model, guarded);
+}
+
+function askingOf(
+  { drafts, time }: Config,
+  model: LanguageModel | null,
+  store: Store,
+  clock: Clock,
+  log: Logger,
+): AskModel | null {
+  if (!drafts.model || !model) return null;
+  return createAskModel({
+    model,
+    settings: drafts.model,
+    store,
+    clock,
+    zone: time.zone,
+    newMark: () => randomUUID().replaceAll('-', ''),
+    log,
+  });
+}
+
 const NO_DAYS: ReadonlySet<string> = new Set();
 
 /** The calendars that ideas come from; files are meant from the folder of the configuration. */
@@ -353,7 +394,15 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     zone: config.time.zone,
     names: config.brand.names,
   });
-  const view = createView(store, byName, policy.approvals, known, service);
+  const model = createModel(config);
+  const view = createView(
+    store,
+    byName,
+    policy.approvals,
+    known,
+    service,
+    (post) => model !== null && isForeign(post, config.languages),
+  );
   const ideas = createIdeas({
     store,
     clock,
@@ -461,6 +510,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     watches,
     nudge,
   );
+  const asking = askingOf(config, model, store, clock, log);
   const desk = createDesk({ policy, log }, [
     createPersonDesk(people),
     createPrivacyDesk(people),
@@ -474,6 +524,9 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     digests.part,
     savedDesk({ store, clock, policy }),
     learningDesk({ store, policy, learning, names: config.brand.names }),
+    ...(asking && model
+      ? [translateDesk({ store, asking, name: model.name, languages: config.languages })]
+      : []),
   ]);
   const answered = createAnswered({ store, clock, names: config.brand.names, leases });
   const drafts = createSuggest({
@@ -482,6 +535,21 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     sources: byName,
     brand: config.brand,
     settings: config.drafts,
+    model:
+      asking && model
+        ? createModelDrafts({
+            store,
+            asking,
+            name: model.name,
+            brand: config.brand,
+            voice: config.voice,
+            cache: new Keyv({ store: store.keyvStore(), namespace: 'drafts' }),
+            secrets: config.secrets,
+            measure: act.measure,
+            remarks: async (item, text) => remarksOn(store, item, text, await act.measure(item.id, text)),
+            log,
+          })
+        : null,
   });
   const parts = {
     desk,
@@ -590,7 +658,11 @@ function digestDeps(
     zone: config.time.zone,
     departments: config.departments,
     names: config.brand.names,
-    labels: () => new Map([...sources.keys()].map((name) => [name, sourceLabel(name, sources)])),
+    labels: () =>
+      new Map([
+        ...[...sources.keys()].map((name) => [name, sourceLabel(name, sources)] as const),
+        [MODEL_METER, 'Language model'],
+      ]),
     deaf,
     target: (answer) => keptTarget(config.service, answer),
     advocates: async (limit) => {
@@ -796,6 +868,7 @@ async function runDoctor(): Promise<void> {
             }),
           })),
         ),
+      model: async (signal) => (await createModel(config)?.check(signal)) ?? [],
       calendars: () =>
         checkCalendars(ideaCalendars(config, null, systemClock, surroundings.cwd), systemClock.now()),
       duty: async (store, chats) => {

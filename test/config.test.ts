@@ -323,6 +323,34 @@ muted: [" lottery "]
     ]);
   });
 
+  it('knows a language model, its key from either place, and what is wrong with it', () => {
+    const yaml = (model: string, more = ''): string => `${MINIMAL}\ndrafts: { model: ${model} }\n${more}`;
+    const own = '{ url: "http://127.0.0.1:11434/v1", name: llama }';
+    expect(config({}, MINIMAL).drafts.model).toBeUndefined();
+    expect(config({}, yaml(own)).drafts.model).toMatchObject({ timeout: 30_000, maxCostPerDay: 1 });
+    const key = 'a-key-that-nobody-may-see';
+    const fromEnv = config({ DRAFTS_MODEL_KEY: key }, yaml(own));
+    expect([fromEnv.drafts.model?.key, fromEnv.secrets]).toEqual([key, [key]]);
+    const named = config({ OTHER: key }, yaml('{ url: "https://m.example/v1", name: m, key: "${OTHER}" }'));
+    expect([named.drafts.model?.key, named.secrets]).toEqual([key, [key]]);
+    expect(
+      config({}, yaml(own, 'voice: { text: Warm. }\nteam: { zone: UTC, languages: [de, en] }')),
+    ).toMatchObject({
+      voice: { text: 'Warm.', do: [], dont: [] },
+      languages: ['de', 'en'],
+    });
+    const wrong = (model: string, more = ''): string[] =>
+      problems({}, yaml(model, more)).map(({ path }) => path);
+    expect(wrong('{ url: "ftp://x", name: "", timeout: 1h, maxCostPerDay: 0 }')).toEqual([
+      'drafts.model.url',
+      'drafts.model.name',
+      'drafts.model.maxCostPerDay',
+      'drafts.model.timeout',
+    ]);
+    expect(wrong('{ url: "https://m.example", name: m, timeout: 1h }')).toEqual(['drafts.model.timeout']);
+    expect(wrong(own, 'team: { zone: UTC, languages: [klingon] }')).toEqual(['team.languages.0']);
+  });
+
   it('knows what must never be shown', () => {
     const env = {
       WEB_TOKEN: 'abcdefghijklmnopqrstuvwx',

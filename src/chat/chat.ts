@@ -192,23 +192,27 @@ export interface Answer {
 export interface DraftSuggestion {
   /** What {@link ChatHandlers.takeSuggestion} takes: at most 40 of a-z, 0-9 and `:`. */
   readonly id: string;
-  /** Sent before to others, kept by the team, or a beginning with a gap. */
-  readonly kind: 'similar' | 'saved' | 'opening';
+  /** Sent before to others, kept by the team, a beginning with a gap, or written by a language model. */
+  readonly kind: 'similar' | 'saved' | 'opening' | 'model';
   /** Where it comes from, in words: "Ana answered #12 so, 3 days ago". */
   readonly title: string;
   /** What it answered then; null where there is nothing to compare. */
   readonly about: string | null;
   readonly text: string;
+  /** Hints on the wording, of what a language model wrote. */
+  readonly remarks?: readonly Remark[];
 }
 
 /** What there is to begin an answer with. Taking one only fills the draft. */
 export interface Suggestions {
-  /** At most eight, the best first. */
+  /** At most eleven, the best first. */
   readonly suggestions: readonly DraftSuggestion[];
   /** What a person should know of them; null when they speak for themselves. */
   readonly note: string | null;
   /** What was said and noted, where little can be suggested. */
   readonly instead: readonly { readonly by: string; readonly text: string }[];
+  /** Whether a language model may be asked for drafts. */
+  readonly model: boolean;
 }
 
 /** What the flow offers to every chat platform. */
@@ -261,8 +265,8 @@ export interface ChatHandlers {
     actor: ActRequest['actor'],
   ): Promise<ActResult>;
   readonly attachments: Attachments;
-  /** Texts that the draft of an answer may begin with. */
-  suggest(itemId: number, actor: ActRequest['actor']): Promise<Suggestions>;
+  /** Texts that the draft of an answer may begin with; `model` has a language model write some, which may take half a minute. */
+  suggest(itemId: number, actor: ActRequest['actor'], by?: 'model'): Promise<Suggestions>;
   /** One of them, for the draft of whoever takes it; null when it is gone. */
   takeSuggestion(itemId: number, id: string, actor: ActRequest['actor']): Promise<DraftSuggestion | null>;
   /** Remarks on a draft, each with its reason and a kinder wording; empty when there is nothing to say. Pure and quick. */

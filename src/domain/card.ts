@@ -77,6 +77,8 @@ export interface Card {
   /** The post on its network. */
   readonly url: string | null;
   readonly lang: string | null;
+  /** Set where a machine can translate it for the team. */
+  readonly translate?: true;
   readonly postedAt: number;
   readonly conversation: {
     /** The posts around it, oldest first, the shown one left out; the newest {@link MAX_CARD_POSTS}. */

@@ -43,6 +43,8 @@ export interface CardInput {
   readonly labelOf?: (source: string) => string;
   /** What the team wants to keep to; without it nothing is due. */
   readonly service?: Service;
+  /** Whether a machine can translate the post for the team; default false. */
+  readonly translate?: boolean;
   /** Whether the team's policy wants a second person for some answers; default false. */
   readonly approvals?: boolean;
 }
@@ -102,6 +104,7 @@ export function makeCard(input: CardInput): Card {
     text: readableText(post),
     url: post.url,
     lang: post.lang,
+    ...(input.translate ? { translate: true as const } : {}),
     postedAt: post.createdAt,
     conversation: { posts, omitted: Math.max(0, input.conversationSize - 1 - posts.length) },
     alsoOn: alsoOn(input.events, input.labelOf ?? ((name) => name)),

@@ -12,6 +12,8 @@ export interface Patient {
   ) => Promise<readonly { readonly chat: Chat; readonly channels: readonly string[] }[]>;
   /** What ideas for posts of our own come from. */
   readonly calendars: () => Promise<readonly Check[]>;
+  /** The language model, where one is configured. */
+  readonly model?: (signal: AbortSignal) => Promise<readonly Check[]>;
   /** Who is on call, where a plan says so. */
   readonly duty?: (store: Store, chats: readonly Chat[]) => Promise<readonly Check[]>;
   /** Whether the people, groups and channels that potluck.yaml names exist. */
@@ -59,6 +61,8 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
         tell(`chat ${chat.label}`, check);
     }
     for (const check of await checksOf(() => patient.calendars())) tell('ideas', check);
+    const model = patient.model;
+    if (model) for (const check of await checksOf(model)) tell('language model', check);
     const duty = patient.duty;
     const all = chats.map(({ chat }) => chat);
     const { names } = patient;

@@ -5,6 +5,7 @@ import { fillPlaceholders, type PlaceholderValues } from '../domain/drafts/place
 import { readdress } from '../domain/drafts/readdress.ts';
 import type { DraftSettings } from '../domain/drafts/settings.ts';
 import { likeness, searchTerms } from '../domain/drafts/terms.ts';
+import { ERASED } from '../domain/erasure.ts';
 import { ago, type Item, isUnpublished } from '../domain/item.ts';
 import { type Post, readableText } from '../domain/post.ts';
 import { many, oneLine } from '../domain/text.ts';
@@ -14,6 +15,7 @@ import type { Source } from '../sources/source.ts';
 import type { SavedReply, Store } from '../store/store.ts';
 import { answerOf } from './answered.ts';
 import { calledBy } from './known.ts';
+import type { ModelDrafts } from './model-drafts.ts';
 
 export interface SuggestDeps {
   readonly store: Store;
@@ -21,11 +23,13 @@ export interface SuggestDeps {
   readonly sources: ReadonlyMap<string, Pick<Source, 'label'>>;
   readonly brand: Brand;
   readonly settings: DraftSettings;
+  /** A language model that writes drafts on request; null where none is configured. */
+  readonly model: ModelDrafts | null;
 }
 
 /** Texts that a draft may begin with; nothing of it is sent, and nothing is saved before somebody takes it. */
 export interface Suggest {
-  suggest(itemId: number, actor: ActRequest['actor']): Promise<Suggestions>;
+  suggest(itemId: number, actor: ActRequest['actor'], by?: 'model'): Promise<Suggestions>;
   /** One of them, for the draft of whoever takes it; null when it is gone. */
   takeSuggestion(itemId: number, id: string, actor: ActRequest['actor']): Promise<DraftSuggestion | null>;
 }
@@ -54,6 +58,7 @@ export function createSuggest(deps: SuggestDeps): Suggest {
     const item = await store.item(itemId);
     if (!item) return `There is no #${itemId}.`;
     const post = isUnpublished(item) ? null : await store.post(item.source, item.postId);
+    if (post && readableText(post) === ERASED) return 'Whoever wrote this asked to be forgotten.';
     if (!post || post.ours) return 'There is nobody to answer here yet: the words are yours.';
     return { item, post, text: readableText(post), actor };
   }
@@ -160,16 +165,33 @@ export function createSuggest(deps: SuggestDeps): Suggest {
     ];
   }
 
+  async function plain(subject: Subject): Promise<Suggestions> {
+    const model = deps.model !== null;
+    const good = [...(await similar(subject)), ...(await saved(subject))];
+    const suggestions = [...good, ...opening(subject)];
+    if (good.length > 0) return { suggestions, note: null, instead: [], model };
+    const note =
+      'Nothing that was sent before is about this, and no saved reply fits. What was said, and your notes:';
+    return { suggestions, note, instead: await instead(subject), model };
+  }
+
+  /** Its drafts first; where it does not help, what there is without it, and one quiet line why. */
+  async function withModel(
+    model: ModelDrafts,
+    { item, post }: Subject,
+    plainly: Suggestions,
+  ): Promise<Suggestions> {
+    const { drafts, why } = await model.write({ item, post, plain: plainly.suggestions });
+    if (drafts.length === 0) return { ...plainly, note: [why, plainly.note].filter(Boolean).join(' ') };
+    return { ...plainly, suggestions: [...drafts, ...plainly.suggestions], note: null, instead: [] };
+  }
+
   return {
-    async suggest(itemId, actor) {
+    async suggest(itemId, actor, by) {
       const subject = await subjectOf(itemId, actor);
-      if (typeof subject === 'string') return { suggestions: [], note: subject, instead: [] };
-      const good = [...(await similar(subject)), ...(await saved(subject))];
-      const suggestions = [...good, ...opening(subject)];
-      if (good.length > 0) return { suggestions, note: null, instead: [] };
-      const note =
-        'Nothing that was sent before is about this, and no saved reply fits. What was said, and your notes:';
-      return { suggestions, note, instead: await instead(subject) };
+      if (typeof subject === 'string') return { suggestions: [], note: subject, instead: [], model: false };
+      const plainly = await plain(subject);
+      return by === 'model' && deps.model ? withModel(deps.model, subject, plainly) : plainly;
     },
 
     async takeSuggestion(itemId, id, actor) {
@@ -179,6 +201,8 @@ export function createSuggest(deps: SuggestDeps): Suggest {
       switch (kind) {
         case 'opening':
           return opening(subject)[0] ?? null;
+        case 'model':
+          return (await deps.model?.take(itemId, id)) ?? null;
         case 'similar':
           return answered(subject, Number(number));
         case 'saved': {

@@ -33,6 +33,7 @@ const NO_CONVERSATION = '';
  * @param approvals whether the team's policy wants a second person for some answers
  * @param known what the team knows of the authors; left out, cards only tell how often they were here
  * @param service what the team wants to keep to
+ * @param foreign whether a post is in a language that the team does not read, and that can be translated
  */
 export function createView(
   queries: Queries,
@@ -40,6 +41,7 @@ export function createView(
   approvals = false,
   known: KnownLookup = async () => new Map(),
   service?: Service,
+  foreign: (post: Post) => boolean = () => false,
 ): View {
   const cache = new LRUCache<number, { version: number; card: Card }>({ max: CACHE_CARDS, ttl: CACHE_MS });
 
@@ -70,6 +72,7 @@ export function createView(
         noReply: shutWords(source, post),
       },
       approvals,
+      translate: foreign(post),
       ...(service ? { service } : {}),
       labelOf: (name) => sources.get(name)?.label ?? name,
     });

@@ -125,6 +125,8 @@ async function eraseAuthor(
   const touched = new Set([...items.theirs, ...items.begun, ...items.involved, ...swept.items]);
   // What is left of these conversations is read anew.
   await forgetAnswers(db, [...touched]);
+  // Drafts of a language model wait in the cache for somebody to take them.
+  for (const id of touched) await db.deleteFrom('kv').where('key', 'like', `drafts:${id}:%`).execute();
   return {
     postIds,
     theirs: items.theirs,

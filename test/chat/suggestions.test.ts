@@ -32,7 +32,25 @@ const THREE: Suggestions = {
   ],
   note: null,
   instead: [],
+  model: true,
 };
+const WRITTEN: Suggestions = {
+  ...THREE,
+  suggestions: [
+    one({
+      id: 'model:0123456789ab',
+      kind: 'model',
+      title: 'Draft 1 of scripted, read by nobody yet',
+      text: 'Left it goes.',
+      remarks: [{ code: 'promise', text: '“Left” is a promise.', kinder: null }],
+    }),
+    ...THREE.suggestions,
+  ],
+};
+/** What a language model writes comes only when somebody asks for it. */
+const onRequest = async (by?: 'model'): Promise<Suggestions> => (by === 'model' ? WRITTEN : THREE);
+const foreign = () => sampleCard({ itemId: 7, translate: true });
+
 /** Everything from outside is hostile, and there is as much of it as there can be. */
 const WORST = (text: string): Suggestions => ({
   suggestions: (
@@ -42,6 +60,7 @@ const WORST = (text: string): Suggestions => ({
   ),
   note: text,
   instead: Array.from({ length: 10 }, () => ({ by: text, text })),
+  model: true,
 });
 
 describe('taking a suggestion', () => {
@@ -131,6 +150,34 @@ describe('suggestions on Slack', () => {
     expect(view()?.text).toContain('There is no room');
   });
 
+  it('are written by a language model on request, with hints, and fill the field like others', async () => {
+    await editing(THREE);
+    world.handlers.setSuggestions(onRequest);
+    world.ana.type('Your answer', 'Hello!');
+    await press('Suggestions…');
+    expect(view()?.text).not.toContain('Left it goes.');
+    await press('Write three drafts');
+    expect(view()?.text).toContain('Left it goes.');
+    expect(view()?.text).toContain('“Left” is a promise.');
+    await press('Use 1');
+    expect(view()?.fields[0]?.value).toBe('Hello!\n\nLeft it goes.');
+    expect(world.handlers.taken).toEqual(['7 model:0123456789ab']);
+    expect(world.handlers.acts).toEqual([]);
+  });
+
+  it('include a translation, for the one who asks, where the team does not read the language', async () => {
+    world = await slackWorld();
+    world.handlers.put(foreign());
+    world.handlers.replyWith({ ok: true, text: 'The lid leaks <!channel>' });
+    await world.chat().post(world.channel, foreign(), { nonce: 'n7', signal: new AbortController().signal });
+    const [message] = world.slack.shown(world.channel);
+    if (!message) throw new Error('no card');
+    await world.ana.press(message, 'Translate');
+    await settled();
+    expect(world.handlers.asks.at(-1)?.what).toBe('translate:7');
+    expect(world.ana.told().at(-1)).toContain('The lid leaks');
+  });
+
   it('that are gone, or cannot be had, keep the words', async () => {
     await editing(THREE);
     world.ana.type('Your answer', 'Hello!');
@@ -196,6 +243,35 @@ describe('suggestions on Discord', () => {
     expect(world.ana.modal()?.title).toBe('Answer #7');
   });
 
+  it('are written by a language model on request', async () => {
+    await drafted(THREE);
+    world.handlers.setSuggestions(onRequest);
+    await world.ana.press(seen(), 'Write three drafts');
+    await world.settle();
+    expect(seen().text).toContain('Left it goes.');
+    expect(seen().text).toContain('“Left” is a promise.');
+    await world.ana.press(seen(), 'Use 1');
+    await world.settle();
+    expect(world.handlers.taken).toEqual(['7 model:0123456789ab']);
+  });
+
+  it('include a translation, for the one who asks, where the team does not read the language', async () => {
+    world = await discordWorld();
+    world.handlers.put(foreign());
+    world.handlers.replyWith({ ok: true, text: 'The lid leaks @everyone' });
+    await world.ana.command('potluck', 'show', { item: 7 }, world.channel);
+    await world.settle();
+    await world.ana.press(seen(), 'Translate');
+    await world.settle();
+    expect(world.handlers.asks.at(-1)?.what).toBe('translate:7');
+    expect(seen().text).toContain('The lid leaks');
+    await world.ana.command('potluck', 'show', { item: 7 }, world.channel);
+    await world.settle();
+    await world.ana.press(seen(), 'Suggestions for an answer…');
+    await world.settle();
+    expect(seen().text).toContain('Suggestions for #7');
+  });
+
   it('that are gone are said to be', async () => {
     await drafted(THREE);
     const before = seen();
@@ -236,6 +312,9 @@ describe('suggestions in the web room', () => {
       suggestion: THREE.suggestions[1],
     });
     expect(handlers.taken).toEqual(['3 saved:3']);
+    handlers.setSuggestions(onRequest);
+    expect(await (await post('/api/items/3/suggestions', { by: 'model' })).json()).toEqual(WRITTEN);
+    expect((await post('/api/items/3/suggestions', { by: 'magic' })).status).toBe(400);
     expect((await post('/api/items/3/suggestions/take', { id: 'saved:9' })).status).toBe(404);
     expect((await post('/api/items/3/suggestions/take', {})).status).toBe(400);
     expect((await post('/api/items/3/suggestions', {}, {})).status).toBe(400);
@@ -247,6 +326,7 @@ describe('suggestions in the web room', () => {
       expect(drawn).toContain('suggestion-take');
       expect(drawn).not.toMatch(/"(?:on\w+|innerHTML|href|src)":/);
     }
+    expect(JSON.stringify(suggestionsView(WRITTEN, true))).toContain('“Left” is a promise.');
     expect(suggestionsView('none', false)).toBeNull();
     expect(JSON.stringify(suggestionsView('looking', true))).toContain('Looking…');
   });

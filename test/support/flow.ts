@@ -264,6 +264,7 @@ export async function flow(options: FlowOptions = {}): Promise<Flow> {
     sources,
     brand: { names: ['Potluck'], competitors: [], domains: ['potluck.example'] },
     settings: { products: [] },
+    model: null,
     ...options.suggest,
   });
   return {

@@ -62,7 +62,7 @@ export interface ScriptedHandlers extends ChatHandlers {
   replyWith(answer: Answer): void;
   setNotices(notices: readonly ToldNotice[]): void;
   /** What drafts may begin with from now on. */
-  setSuggestions(next: Suggestions | (() => Promise<Suggestions>)): void;
+  setSuggestions(next: Suggestions | ((by?: 'model') => Promise<Suggestions>)): void;
   /** Those that were taken, in order: `7 saved:1`. */
   readonly taken: string[];
   /** The least roles from now on; the default is the product's. */
@@ -203,7 +203,12 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
 
   let reply: Answer = { ok: true, text: 'Done.' };
   let told: readonly ToldNotice[] = [];
-  let suggestions: () => Promise<Suggestions> = async () => ({ suggestions: [], note: 'None.', instead: [] });
+  let suggestions: (by?: 'model') => Promise<Suggestions> = async () => ({
+    suggestions: [],
+    note: 'None.',
+    instead: [],
+    model: false,
+  });
   const taken: string[] = [];
   const asks: ScriptedHandlers['asks'] = [];
 
@@ -220,9 +225,9 @@ export function scriptedHandlers(options: ScriptOptions): ScriptedHandlers {
     setSuggestions(next) {
       suggestions = typeof next === 'function' ? next : async () => next;
     },
-    suggest: () => suggestions(),
+    suggest: (_itemId, _actor, by) => suggestions(by),
     async takeSuggestion(itemId, id) {
-      const found = (await suggestions()).suggestions.find((each) => each.id === id) ?? null;
+      const found = (await suggestions('model')).suggestions.find((each) => each.id === id) ?? null;
       if (found) taken.push(`${itemId} ${id}`);
       return found;
     },

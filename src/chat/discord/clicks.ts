@@ -3,6 +3,7 @@ import type { ActResult, ChatAction } from '../chat.ts';
 import { soon } from '../kit/payloads.ts';
 import { seenPictures } from '../kit/pictures.ts';
 import { claimMostUrgent } from '../kit/queue.ts';
+import { translatePress } from '../kit/suggestions.ts';
 import { FORM_NEEDS, whyNot } from '../kit/words.ts';
 import { historyAnswer, pageAnswer } from './answers.ts';
 import type { Message, ModalView } from './components.ts';
@@ -100,6 +101,10 @@ export async function onPress(desk: Desk, press: Press): Promise<void> {
       return swap(line, () => onPreview(desk, clicker, verb, target));
     case 'suggest':
       return say(suggestAnswer(desk, clicker, target));
+    case 'translate':
+      return say(noticePress(desk, clicker, translatePress(target.itemId)));
+    case 'suggest-model':
+      return say(suggestAnswer(desk, clicker, target, 'model'));
     case 'take':
       return openTaken(desk, clicker, line, target);
     case 'pictures':

@@ -32,6 +32,7 @@ export const VERBS = [
   'approve-text',
   'pictures',
   'suggest',
+  'suggest-model',
   'take',
   // Lists and settings.
   'page',

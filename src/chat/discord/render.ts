@@ -262,6 +262,11 @@ function closedLine(card: Card, budget: Budget): string {
 
 const HISTORY = 'What happened so far';
 
+const TRANSLATE: SelectOption = {
+  value: 'translate',
+  label: 'Translate',
+  description: 'By a machine, for you alone',
+};
 const SUGGEST: SelectOption = {
   value: 'suggest',
   label: 'Suggestions for an answer…',
@@ -310,6 +315,7 @@ function controls(card: Card, mark: string): Container['components'] {
     ...rows(buttons),
     menu(componentId('more', mark === '' ? target : `${target}:${mark}`), 'More…', [
       ...(card.origin !== 'prompt' && card.actions.includes('draft') ? [SUGGEST] : []),
+      ...(card.translate ? [TRANSLATE] : []),
       ...own,
       ...MORE,
     ]),

@@ -14,21 +14,31 @@ import type { Clicker } from './people.ts';
 /** Suggestions for the answer of a card, for one pair of eyes. "Use 2" opens the form with the text in it; nothing is sent. */
 
 /** So many of each kind are shown, the best of them. */
-const MOST: Readonly<Record<DraftSuggestion['kind'], number>> = { similar: 3, saved: 2, opening: 1 };
+const MOST: Readonly<Record<DraftSuggestion['kind'], number>> = {
+  model: 3,
+  similar: 3,
+  saved: 2,
+  opening: 1,
+};
 /** What is shown of each text, the longest that fits: every sign of an outside text may need a backslash. */
 const SHOWN = [320, 180, 90, 40] as const;
 /** All texts of a message hold 4,000 characters (https://docs.discord.com/developers/components/reference#text-display). */
 const MAX_TEXT = 3_900;
 
 /** What there is to begin an answer with. */
-export async function suggestAnswer(desk: Desk, clicker: Clicker, target: Target): Promise<Message> {
+export async function suggestAnswer(
+  desk: Desk,
+  clicker: Clicker,
+  target: Target,
+  by?: 'model',
+): Promise<Message> {
   const { itemId } = target;
   const who = await asker(desk, clicker, itemId);
   if (!who.ok) return words(who.text);
   const card = await desk.handlers().card(itemId);
   const no = card ? whyNot(card, 'draft') : `There is no #${itemId}.`;
   if (!card || no !== null) return words(no ?? '');
-  return suggestionsMessage(card, await desk.handlers().suggest(itemId, who.actor));
+  return suggestionsMessage(card, await desk.handlers().suggest(itemId, who.actor, by));
 }
 
 function suggestionsMessage(card: Card, found: Suggestions): Message {
@@ -43,12 +53,13 @@ function suggestionsMessage(card: Card, found: Suggestions): Message {
       type: TYPE.container,
       components: [
         ...(fitting ?? [`**Suggestions for #${card.itemId}**`]).map(textDisplay),
-        ...rows(
-          shown.map((each, at) =>
+        ...rows([
+          ...shown.map((each, at) =>
             // A custom id of ours has a colon before this part already.
             button(componentId('take', `${target}:${each.id.replace(':', '-')}`), `Use ${at + 1}`),
           ),
-        ),
+          found.model ? button(componentId('suggest-model', target), 'Write three drafts') : null,
+        ]),
       ],
     },
   ]);
@@ -64,10 +75,16 @@ function texts(card: Card, { suggestions, note, instead }: Suggestions, limit: n
     ...(talk.length === 0 ? [] : [talk.join('\n')]),
     ...suggestions.map(
       (each, at) =>
-        `${at + 1} · ${bold(line(each.title, 70) || 'A suggestion')}\n${quoteOf(each.text, limit, 6)}`,
+        `${at + 1} · ${bold(line(each.title, 70) || 'A suggestion')}\n${quoteOf(each.text, limit, 6)}${hints(each)}`,
     ),
     small(plain('Only you see this. Taking one opens the form with its text; nothing is sent.')),
   ];
+}
+
+/** The first hint on a draft that nobody has read. */
+function hints({ remarks }: DraftSuggestion): string {
+  const [first] = remarks ?? [];
+  return first ? `\n${small(line(first.text, 120))}` : '';
 }
 
 /** "Use 2": the form with the text in it, below what the draft says already. */

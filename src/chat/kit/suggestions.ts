@@ -11,5 +11,10 @@ export function withSuggestion(typed: string, taken: string | null, { text }: Dr
   return `${typed.trimEnd()}\n\n${text}`;
 }
 
+/** What the “Translate” button of a card presses. */
+export function translatePress(itemId: number): string {
+  return `translate:${itemId}`;
+}
+
 /** What a chat says when what was asked for is gone. */
 export const SUGGESTION_GONE = 'That suggestion is gone. Ask for suggestions again.';

@@ -29,6 +29,7 @@ export const VERBS = [
   'propose',
   'pictures',
   'suggest',
+  'suggest-model',
   'take',
   // Buttons of notices: the value says what is asked.
   'press',

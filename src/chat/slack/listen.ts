@@ -16,7 +16,7 @@ import type { FieldValue } from './outcome.ts';
 import type { Clicker } from './people.ts';
 import { onOpenPictures, onPictures } from './pictures.ts';
 import { onSubmit } from './submits.ts';
-import { onSuggest, onTake } from './suggestions.ts';
+import { onSuggest, onSuggestModel, onTake } from './suggestions.ts';
 import { onNoticePress } from './team.ts';
 import { onTrack } from './track.ts';
 import { type ItemOf, onReaction, onThreadWords } from './trail.ts';
@@ -150,6 +150,7 @@ const IN_FORMS: Partial<Record<Verb, (desk: Desk, click: ViewClick) => Promise<v
   propose: onSaveIdea,
   pictures: onOpenPictures,
   suggest: onSuggest,
+  'suggest-model': onSuggestModel,
   take: onTake,
 };
 

@@ -1,6 +1,7 @@
 import type { Card, CardAction } from '../../domain/card.ts';
 import { picturesWords } from '../../domain/picture.ts';
 import { cut, manyLines, oneLine } from '../../domain/text.ts';
+import { translatePress } from '../kit/suggestions.ts';
 import {
   ACTION_LABELS,
   BUTTON_ACTIONS,
@@ -316,6 +317,13 @@ function actionsBlock(card: Card): KnownBlock | null {
       labelFor(action, card),
     ),
   );
+  if (card.translate)
+    elements.push({
+      type: 'button',
+      action_id: actionId('press'),
+      value: translatePress(card.itemId),
+      text: { type: 'plain_text', text: 'Translate', emoji: false },
+    });
   const menu = MENU_ACTIONS.filter((action) => card.actions.includes(action)).map((action) =>
     menuLine(action, target),
   );

@@ -5,8 +5,8 @@ import { actionId } from './ids.ts';
 import { plain } from './modals.ts';
 import { bold, bullets, italic, quote, rich, section, text } from './rich.ts';
 
-/** Eight of them, two blocks each, stay far below the hundred of a form. */
-const MOST = 8;
+/** So many, two blocks each, stay far below the hundred of a form. */
+const MOST = 11;
 const SHOWN = 900;
 
 /** What there is to begin with, below the editor's own parts. */
@@ -14,6 +14,7 @@ export function suggestionBlocks({
   suggestions,
   note,
   instead,
+  model,
 }: Suggestions): readonly (KnownBlock | null)[] {
   return [
     note === null ? null : rich([section(italic(oneLine(note, 500)))]),
@@ -31,11 +32,27 @@ export function suggestionBlocks({
               ),
           ),
         ]),
+    model
+      ? {
+          type: 'actions',
+          elements: [
+            {
+              type: 'button',
+              action_id: actionId('suggest-model'),
+              value: 'model',
+              text: plain('Write three drafts'),
+            },
+          ],
+        }
+      : null,
     ...suggestions.slice(0, MOST).flatMap((each, at): (KnownBlock | null)[] => [
       rich([
         section(bold(oneLine(each.title, 200) || 'A suggestion')),
         each.about === null ? null : section(italic(`To: “${oneLine(each.about, 200)}”`)),
         quote(text(manyLines(each.text, SHOWN, 15) || ' ')),
+        ...(each.remarks ?? [])
+          .slice(0, 3)
+          .map((remark) => section(italic(oneLine(remark.text, 200) || remark.code))),
       ]),
       {
         type: 'actions',

@@ -18,6 +18,18 @@ export async function onSuggest(desk: Desk, click: ViewClick): Promise<void> {
   });
 }
 
+/** "Write three drafts": it may take half a minute, and the editor says so meanwhile. */
+export async function onSuggestModel(desk: Desk, click: ViewClick): Promise<void> {
+  const writing: Notice = { icon: 'ℹ️', text: 'The language model is writing…' };
+  await inEditor(desk, click, async (state, card, typed) =>
+    draftForm(card, { ...state, shown: null }, { typed: { text: typed }, notice: writing }),
+  );
+  await inEditor(desk, click, async (state, card, typed, actor) => {
+    const found = await desk.handlers().suggest(state.item, actor, 'model');
+    return draftForm(card, { ...state, shown: null }, { typed: { text: typed }, suggestions: found });
+  });
+}
+
 /** "Use 2": the text goes into the field, to be changed; nothing is saved, and nothing is sent. */
 export async function onTake(desk: Desk, click: ViewClick): Promise<void> {
   await inEditor(desk, click, async (state, card, typed, actor) => {

@@ -7,7 +7,7 @@ import type { RoomEnv } from './room.ts';
 
 type RoomContext = Context<RoomEnv>;
 
-const noSchema = z.strictObject({});
+const lookSchema = z.strictObject({ by: z.literal('model').optional() });
 const takeSchema = z.strictObject({ id: z.string().min(1).max(60) });
 
 /** What a draft may begin with. Taking one counts it and gives its text; nothing is saved, and nothing is sent. */
@@ -15,9 +15,9 @@ export function addSuggestions(app: Hono<RoomEnv>): void {
   app.post('/api/items/:id{[0-9]{1,9}}/suggestions', async (c) => {
     const actor = actorOf(c);
     if (!actor) return nobody(c);
-    const asked = await body(c, noSchema);
+    const asked = await body(c, lookSchema);
     if (!asked.ok) return invalid(c, asked.problems);
-    return c.json(await c.get('handlers').suggest(idOf(c), actor));
+    return c.json(await c.get('handlers').suggest(idOf(c), actor, asked.value.by));
   });
 
   app.post('/api/items/:id{[0-9]{1,9}}/suggestions/take', async (c) => {

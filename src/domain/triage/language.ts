@@ -1,7 +1,7 @@
 import type { Words } from './tokens.ts';
 
 /** Languages with rules of their own: the most used ones of the networks we watch. */
-const LANGUAGES = [
+export const LANGUAGES = [
   'en',
   'es',
   'pt',

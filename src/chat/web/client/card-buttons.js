@@ -55,6 +55,18 @@ export function foot(card, ui) {
     'footer',
     { class: 'foot', key: 'foot' },
     front.map((action) => button(card, action, action === primary ? 'primary' : 'plain', ui)),
+    card.translate &&
+      h(
+        'button',
+        {
+          key: 'translate',
+          type: 'button',
+          class: 'button plain',
+          'data-do': 'press',
+          'data-press': `translate:${card.itemId}`,
+        },
+        'Translate',
+      ),
     menu.length > 0 &&
       h(
         'details',

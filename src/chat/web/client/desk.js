@@ -443,6 +443,9 @@ export function createDesk(page) {
         case 'suggest':
           if (dialog?.kind !== 'editor') return;
           return void suggestions.look(dialog.itemId);
+        case 'suggest-model':
+          if (dialog?.kind !== 'editor') return;
+          return void suggestions.look(dialog.itemId, 'model');
         case 'suggestion-take':
           if (dialog?.kind !== 'editor') return;
           return void suggestions.take(dialog.itemId, button.dataset.suggestion ?? '');

@@ -27,6 +27,13 @@ export function suggestionsView(beginnings, asking) {
       { type: 'button', class: 'button plain', 'data-do': 'suggest', disabled: beginnings === 'looking' },
       beginnings === 'looking' ? 'Looking…' : 'Suggestions',
     ),
+    typeof beginnings !== 'string' && beginnings.model
+      ? h(
+          'button',
+          { type: 'button', class: 'button plain', 'data-do': 'suggest-model', key: 'suggest-model' },
+          'Write three drafts',
+        )
+      : null,
     ...(typeof beginnings === 'string' ? [] : found(beginnings)),
   );
 }
@@ -61,6 +68,9 @@ function found({ suggestions, note, instead }) {
             ? null
             : h('p', { class: 'muted small', dir: 'auto' }, `To: “${oneLine(each.about, 200)}”`),
           h('blockquote', { class: 'quote', dir: 'auto' }, each.text),
+          (each.remarks ?? [])
+            .slice(0, 3)
+            .map((remark) => h('p', { class: 'muted small', key: remark.code }, oneLine(remark.text, 300))),
           h(
             'button',
             {
@@ -102,10 +112,13 @@ export function createSuggestionDesk({ ask, edit, field, typed }) {
   /** @type {string | null} */
   let taken = null;
   return {
-    /** @param {number} id */
-    async look(id) {
+    /**
+     * @param {number} id
+     * @param {'model'} [by]
+     */
+    async look(id, by) {
       edit({ beginnings: 'looking', problem: null });
-      const answer = await ask('POST', `/api/items/${id}/suggestions`, {});
+      const answer = await ask('POST', `/api/items/${id}/suggestions`, by ? { by } : {});
       if (answer.ok) edit({ beginnings: answer.data });
       else edit({ beginnings: 'none', problem: answer.text || 'There are no suggestions just now.' });
     },
