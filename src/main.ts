@@ -451,6 +451,10 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
         log: log.child({ chat: kind.kind }),
         leases,
         http: http.door,
+        named: {
+          people: new Set(config.named.flatMap(({ what, id }) => (what === 'person' ? [id] : []))),
+          managers: new Set(config.managers.map(({ id }) => id)),
+        },
       }),
     );
   }

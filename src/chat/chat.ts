@@ -405,6 +405,8 @@ export interface ChatContext {
   readonly leases: ChatLeases;
   /** Where a chat with pages of its own serves them. */
   readonly http: HttpDoor;
+  /** Ids of people that potluck.yaml names, and those of managers among them; for a chat that gives ids itself. */
+  readonly named?: { readonly people: ReadonlySet<string>; readonly managers: ReadonlySet<string> };
 }
 
 /** Rights that several processes on one database take turns in. */

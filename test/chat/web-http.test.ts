@@ -287,6 +287,48 @@ describe('open to a network', () => {
     expect((await get('/api/items', { cookie })).status).toBe(401);
   });
 
+  it('knows whom potluck.yaml names, and keeps managers’ names for the managers’ password', async () => {
+    const managerToken = 'the-managers-own-password';
+    const named = { people: new Set(['web:mia', 'web:ben']), managers: new Set(['web:mia']) };
+    const cache = new Keyv();
+    const { get, post, handlers } = await locked({ cache, managerToken, named });
+    const enter = async (token: string): Promise<{ cookie: string }> => ({
+      cookie: await cookieOf(await post('/api/login', { token })),
+    });
+    const idOf = async (name: string, headers: { cookie: string }): Promise<unknown> => {
+      const answer = (await (await post('/api/me', { name }, headers)).json()) as { person?: { id: string } };
+      return answer.person?.id ?? answer;
+    };
+    const somebody = await enter(TOKEN);
+    expect(await idOf('Ben', somebody)).toBe('web:ben');
+    expect(JSON.stringify(await idOf('Mia', somebody))).toContain('managers’ password');
+    expect(await idOf('Zoe', somebody)).toMatch(/^web:zoe-[0-9a-f]{6}$/);
+    const manager = await enter(managerToken);
+    expect(await idOf('Mia', manager)).toBe('web:mia');
+    expect(await (await get('/api/me', manager)).json()).toMatchObject({ person: { role: 'manager' } });
+    handlers.put(sampleCard({}));
+    await post('/api/items/12/actions', { action: 'claim' }, manager);
+    await post('/api/items/12/actions', { action: 'claim' }, somebody);
+    const script = { authorization: `Bearer ${managerToken}`, 'x-potluck-actor': 'cron' };
+    await post('/api/items/12/actions', { action: 'claim' }, script);
+    expect(handlers.acts.map(({ actor }) => [actor.id.slice(0, 7), actor.role])).toEqual([
+      ['web:mia', 'manager'],
+      ['web:zoe', undefined],
+      ['api:cro', 'manager'],
+    ]);
+    // Another password for managers: the session stays, the role does not.
+    const after = await locked({ cache, managerToken: 'another-managers-word', named });
+    expect(JSON.stringify(await (await after.get('/api/me', manager)).json())).not.toContain('manager"');
+  });
+
+  it('wants two good passwords, and not the same one twice', async () => {
+    const room = (managerToken: string, token?: string) =>
+      makeWebRoom({ managerToken, ...(token ? { token } : {}) });
+    await expect(room('short', TOKEN)).rejects.toThrow(/WEB_MANAGER_TOKEN is too short/);
+    await expect(room(TOKEN, TOKEN)).rejects.toThrow(/the same as WEB_TOKEN/);
+    await expect(room('the-managers-own-password')).rejects.toThrow(/needs WEB_TOKEN/);
+  });
+
   it('ends every session when the password changes', async () => {
     const cache = new Keyv();
     const before = await locked({ cache });

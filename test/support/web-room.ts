@@ -1,5 +1,5 @@
 import { Keyv } from 'keyv';
-import type { Chat, ChatLog } from '../../src/chat/chat.ts';
+import type { Chat, ChatContext, ChatLog } from '../../src/chat/chat.ts';
 import { web } from '../../src/chat/web/web.ts';
 import type { Clock } from '../../src/clock.ts';
 import { testClock } from './clock.ts';
@@ -27,6 +27,8 @@ export interface WebRoomOptions {
   readonly host?: string;
   readonly url?: string;
   readonly token?: string;
+  readonly managerToken?: string;
+  readonly named?: ChatContext['named'];
   readonly clock?: Clock;
   /** Kept over a restart. */
   readonly cache?: Keyv;
@@ -38,20 +40,25 @@ export async function makeWebRoom(options: WebRoomOptions = {}): Promise<WebRoom
   const cache = options.cache ?? new Keyv();
   let handle: ((request: Request, info: { remoteAddress: string }) => Response | Promise<Response>) | null =
     null;
-  const chat = await web.create(web.env.parse({ WEB_TOKEN: options.token }), web.policy.parse({}), {
-    clock: options.clock ?? testClock(),
-    random: () => 0.5,
-    cache,
-    log,
-    leases: { hold: async () => true },
-    http: {
-      host: options.host ?? '127.0.0.1',
-      url: options.url ?? 'http://127.0.0.1:3000',
-      mount(_prefix, given) {
-        handle = given;
+  const chat = await web.create(
+    web.env.parse({ WEB_TOKEN: options.token, WEB_MANAGER_TOKEN: options.managerToken }),
+    web.policy.parse({}),
+    {
+      clock: options.clock ?? testClock(),
+      random: () => 0.5,
+      cache,
+      log,
+      leases: { hold: async () => true },
+      ...(options.named ? { named: options.named } : {}),
+      http: {
+        host: options.host ?? '127.0.0.1',
+        url: options.url ?? 'http://127.0.0.1:3000',
+        mount(_prefix, given) {
+          handle = given;
+        },
       },
     },
-  });
+  );
   return {
     chat,
     log,

@@ -5,10 +5,15 @@ import type { Clock } from '../../clock.ts';
 import type { Person } from '../../domain/item.ts';
 import { cleanLine } from '../../domain/post.ts';
 
+/** Somebody of the room, with the role that a password gave. */
+export interface Speaker extends Person {
+  readonly role?: 'manager';
+}
+
 /** Who is at the door. */
 export interface Visitor {
-  /** Who acts; null while nobody has said a name. */
-  readonly person: Person | null;
+  /** Who acts; null while nobody has said a name. A manager by the managers' password has the role with it. */
+  readonly person: Speaker | null;
   /** `web` for people with a browser, `api` for scripts: what events record. */
   readonly surface: 'web' | 'api';
   /** When the session ends, epoch milliseconds; null without a session. */
@@ -25,7 +30,7 @@ export interface Access {
   /** Exchanges the password for a session; the cookie to set, or why not. */
   login(request: Request, token: string, remoteAddress: string): Promise<Login>;
   /** Gives the visitor a name; the cookie to set, and who they are now. */
-  introduce(request: Request, name: string): Promise<{ readonly cookie: string; readonly person: Person }>;
+  introduce(request: Request, name: string): Promise<Introduced>;
   /** Ends the session; the cookie that forgets it. */
   logout(request: Request): Promise<string>;
 }
@@ -34,9 +39,20 @@ export type Login =
   | { readonly ok: true; readonly cookie: string }
   | { readonly ok: false; readonly retryAfterMs: number; readonly text: string };
 
+export type Introduced =
+  | { readonly ok: true; readonly cookie: string; readonly person: Speaker }
+  /** The name is a manager's, and this is not their session. */
+  | { readonly ok: false; readonly text: string };
+
 export interface AccessOptions {
   /** Null where this machine alone can reach the room. */
   readonly token: string | null;
+  /** Whoever comes in with it is a manager; null where there is none. */
+  readonly managerToken: string | null;
+  /** Ids that potluck.yaml gives to people of this room (`web:ana`): who says the name is that person. */
+  readonly named: ReadonlySet<string>;
+  /** Those of {@link named} that are managers. */
+  readonly managers: ReadonlySet<string>;
   readonly cache: Keyv;
   readonly clock: Clock;
   readonly https: boolean;
@@ -57,6 +73,8 @@ const sessionSchema = z.object({
   until: z.number(),
   /** Hash of the password it was opened with: a new password ends every session. */
   door: z.string(),
+  /** Opened with the managers' password: its hash. */
+  manager: z.string().optional(),
 });
 type Session = z.output<typeof sessionSchema>;
 
@@ -143,8 +161,9 @@ export function personName(raw: string): string {
 
 /** Doors and sessions of the room. */
 export function createAccess(options: AccessOptions): Access {
-  const { cache, clock, token } = options;
+  const { cache, clock, token, managerToken, named, managers } = options;
   const door = token === null ? 'open' : hash(`door:${token}`);
+  const managerDoor = managerToken === null ? null : hash(`managers:${managerToken}`);
   const lifetime = token === null ? SESSION_MS.open : SESSION_MS.password;
   const failures = new Map<string, { count: number; until: number }>();
 
@@ -165,17 +184,30 @@ export function createAccess(options: AccessOptions): Access {
     return `${COOKIE}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeMs / 1000)}${secure}`;
   }
 
-  async function open(request: Request, person: Person | null): Promise<string> {
+  const isManager = (session: Session): boolean => managerDoor !== null && session.manager === managerDoor;
+
+  function speaker(session: Session): Speaker | null {
+    const { person } = session;
+    return person && isManager(session) ? { ...person, role: 'manager' } : person;
+  }
+
+  async function open(request: Request, person: Person | null, manager = false): Promise<string> {
     // Not the injected randomness: this one must not be guessable.
     const secret = randomBytes(32).toString('base64url');
-    const session: Session = { person, until: clock.now() + lifetime, door };
+    const session: Session = {
+      person,
+      until: clock.now() + lifetime,
+      door,
+      ...(manager && managerDoor ? { manager: managerDoor } : {}),
+    };
     await cache.set(key(secret), session, lifetime);
     return cookie(request, secret, lifetime);
   }
 
-  function script(request: Request): Visitor {
+  function script(request: Request, manager = false): Visitor {
     const name = personName(request.headers.get('x-potluck-actor') ?? '');
-    const person = name === '' ? null : { id: `api:${slug(name)}`, name };
+    const role = manager ? ({ role: 'manager' } as const) : {};
+    const person = name === '' ? null : { id: `api:${slug(name)}`, name, ...role };
     return { person, surface: 'api', until: null };
   }
 
@@ -206,14 +238,18 @@ export function createAccess(options: AccessOptions): Access {
       if (objection) return { ok: false, status: 403, code: 'foreign', text: objection };
       const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
       if (token !== null && bearer !== undefined) {
+        if (managerToken !== null && same(bearer, managerToken))
+          return { ok: true, visitor: script(request, true) };
         if (same(bearer, token)) return { ok: true, visitor: script(request) };
         return { ok: false, status: 401, code: 'unauthorized', text: 'The token is not right.' };
       }
       const found = await sessionOf(request);
       const named = request.headers.has('x-potluck-actor');
       if (found && !named) {
-        const { person, until } = found.session;
-        return { ok: true, visitor: { person, surface: 'web', until } };
+        return {
+          ok: true,
+          visitor: { person: speaker(found.session), surface: 'web', until: found.session.until },
+        };
       }
       if (token !== null && !found)
         return {
@@ -229,23 +265,36 @@ export function createAccess(options: AccessOptions): Access {
       const wait = blocked(remoteAddress);
       if (wait > 0)
         return { ok: false, retryAfterMs: wait, text: 'Too many wrong passwords. Please wait a minute.' };
-      if (token === null || !same(given, token)) {
+      const manager = managerToken !== null && same(given, managerToken);
+      if (token === null || (!manager && !same(given, token))) {
         wrong(remoteAddress);
         return { ok: false, retryAfterMs: 0, text: 'That is not the password.' };
       }
       failures.delete(remoteAddress);
-      return { ok: true, cookie: await open(request, null) };
+      return { ok: true, cookie: await open(request, null, manager) };
     },
 
     async introduce(request, name) {
       const found = await sessionOf(request);
-      // Two people may choose the same name; what they claim must not mix.
-      const id = found?.session.person?.id ?? `web:${slug(name)}-${randomBytes(3).toString('hex')}`;
+      const said = `web:${slug(name)}`;
+      if (managerDoor !== null && managers.has(said) && !(found && isManager(found.session)))
+        return {
+          ok: false,
+          text: `“${name}” is a manager here. Sign out and come in with the managers’ password, or say another name.`,
+        };
+      const before = found?.session.person?.id;
+      // Two people may choose the same name, and what they claim must not mix; whom potluck.yaml names is one person.
+      const id = named.has(said)
+        ? said
+        : before !== undefined && !named.has(before)
+          ? before
+          : `${said}-${randomBytes(3).toString('hex')}`;
       const person = { id, name };
-      if (!found) return { cookie: await open(request, person), person };
+      if (!found) return { ok: true, cookie: await open(request, person), person };
       const left = found.session.until - clock.now();
-      await cache.set(key(found.secret), { ...found.session, person }, left);
-      return { cookie: cookie(request, found.secret, left), person };
+      const session = { ...found.session, person };
+      await cache.set(key(found.secret), session, left);
+      return { ok: true, cookie: cookie(request, found.secret, left), person: speaker(session) ?? person };
     },
 
     async logout(request) {

@@ -185,7 +185,9 @@ function addSession(app: App, { access, people, title, open }: RoomOptions): voi
     if (!asked.ok) return invalid(c, asked.problems);
     const name = personName(asked.value.name);
     if (name === '') return invalid(c, [{ path: 'name', message: 'please type a name' }]);
-    const { cookie, person } = await access.introduce(c.req.raw, name);
+    const introduced = await access.introduce(c.req.raw, name);
+    if (!introduced.ok) return invalid(c, [{ path: 'name', message: introduced.text }]);
+    const { cookie, person } = introduced;
     await people.met(person);
     c.header('set-cookie', cookie);
     return c.json({ person });

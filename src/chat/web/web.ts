@@ -13,6 +13,12 @@ const envSchema = z.object({
     .describe(
       'Password of the web team room, at least 16 characters. Needed when HOST is not this machine itself; make one with: openssl rand -hex 24',
     ),
+  WEB_MANAGER_TOKEN: z
+    .string()
+    .optional()
+    .describe(
+      'Password for managers in the web team room: whoever signs in with it may do what managers may. Beside WEB_TOKEN, another one, at least 16 characters.',
+    ),
 });
 
 const policySchema = z.strictObject({
@@ -25,17 +31,25 @@ type Policy = z.output<typeof policySchema>;
 
 /** Shorter ones can be guessed; 24 random bytes in hex are 48. */
 const MIN_TOKEN = 16;
+const NOBODY: ReadonlySet<string> = new Set();
 /** How long requests under way may take once the room stops. */
 const STOP_MS = 2_500;
 
 /** What is wrong with the password in this place, in words; null when nothing is. */
 function tokenProblem(env: Env, loopback: boolean): string | null {
+  if (env.WEB_TOKEN === undefined && env.WEB_MANAGER_TOKEN !== undefined)
+    return 'WEB_MANAGER_TOKEN needs WEB_TOKEN, too: without it the room has no door that managers could open.';
   if (env.WEB_TOKEN === undefined)
     return loopback
       ? null
       : 'The web room would be open to the network: set WEB_TOKEN (for instance with `openssl rand -hex 24`), or HOST=127.0.0.1.';
   if (env.WEB_TOKEN.length < MIN_TOKEN)
     return `WEB_TOKEN is too short: use at least ${MIN_TOKEN} characters, for instance from \`openssl rand -hex 24\`.`;
+  const managers = env.WEB_MANAGER_TOKEN;
+  if (managers !== undefined && managers.length < MIN_TOKEN)
+    return `WEB_MANAGER_TOKEN is too short: use at least ${MIN_TOKEN} characters, for instance from \`openssl rand -hex 24\`.`;
+  if (managers === env.WEB_TOKEN)
+    return 'WEB_MANAGER_TOKEN is the same as WEB_TOKEN: everybody would be a manager. Make another one.';
   return null;
 }
 
@@ -48,6 +62,9 @@ async function createWeb(env: Env, policy: Policy, context: ChatContext): Promis
   const live = createLive({ clock: context.clock, log: context.log });
   const access = createAccess({
     token: env.WEB_TOKEN ?? null,
+    managerToken: env.WEB_MANAGER_TOKEN ?? null,
+    named: context.named?.people ?? NOBODY,
+    managers: context.named?.managers ?? NOBODY,
     cache: context.cache,
     clock: context.clock,
     https: context.http.url.startsWith('https:'),
