@@ -75,7 +75,7 @@ describe('a day on Discord', () => {
     // Ana writes, looks at the exact text, changes it, looks again, sends.
     await write(ana, 'We send you a **new** one', card(1));
     expect(told(ana)).toContain('We send you a **new** one');
-    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    expect(labels(ana)).toEqual(['Send now', 'Edit', 'Suggestions']);
     await press(ana, 'Edit', privately(world, ana));
     expect(ana.modal()?.fields[0]?.value).toBe('We send you a **new** one');
     ana.type('Your answer', 'We send you a new one today.');
@@ -172,10 +172,10 @@ describe('the editor', () => {
     await write(ana, 'y'.repeat(450));
     expect(told(ana)).toContain('450 of 300 graphemes, in 2 posts');
     expect(told(ana)).toContain('Post 2 of 2');
-    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    expect(labels(ana)).toEqual(['Send now', 'Edit', 'Suggestions']);
     await write(ana, 'x'.repeat(901));
     expect(told(ana)).toContain('⚠️ It is longer than 900 graphemes.');
-    expect(labels(ana)).toEqual(['Edit']);
+    expect(labels(ana)).toEqual(['Edit', 'Suggestions']);
     expect(handlers.now(7).draft?.text).toHaveLength(901);
     await press(ana, 'Edit', privately(world, ana));
     expect(ana.modal()?.fields[0]?.value).toBe('x'.repeat(901));
@@ -187,7 +187,7 @@ describe('the editor', () => {
     );
     await write(ana, 'long '.repeat(700), card(8));
     expect(told(ana)).toContain('⚠️ This is too long to be read here. Read and send it in the web room.');
-    expect(labels(ana)).toEqual(['Edit']);
+    expect(labels(ana)).toEqual(['Edit', 'Suggestions']);
     // A draft of the web room that no form takes.
     handlers.happen(
       8,
@@ -311,7 +311,7 @@ describe('the editor', () => {
     await press(ana, 'Send now', privately(world, ana));
     expect(told(ana)).toContain('_'.repeat(900));
     expect(told(ana)).toContain('Before it is public');
-    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    expect(labels(ana)).toEqual(['Send now', 'Edit', 'Suggestions']);
   });
 
   it('saves the draft where the network takes no answer from a bot, and gives the words back', async () => {
@@ -385,7 +385,7 @@ describe('approval', () => {
     expect(told(ana)).toMatch(/manager/i);
     expect(told(ana)).toContain('Managers on Discord: Bo.');
     expect(told(ana)).toContain('This would go out in public as @potluck.example · 13 of 300 graphemes');
-    expect(labels(ana)).toEqual(['Ask for approval', 'Edit']);
+    expect(labels(ana)).toEqual(['Ask for approval', 'Edit', 'Suggestions']);
     await press(ana, 'Ask for approval', privately(world, ana));
     expect(acts().at(-1)).toEqual({ type: 'request-approval', text: 'Yes, it does.' });
     expect(labels(ana)).toEqual([]);
@@ -500,7 +500,7 @@ describe('approval', () => {
     const { ana, handlers } = await open();
     await postCard(world, sampleCard());
     await write(ana, 'Our first answer.');
-    expect(labels(ana)).toEqual(['Send now', 'Edit']);
+    expect(labels(ana)).toEqual(['Send now', 'Edit', 'Suggestions']);
     handlers.answerWith(() => ({
       ok: false,
       refusal: { code: 'needs-approval', text: 'New colleagues ask Bo or Zoe first.' },
@@ -509,7 +509,7 @@ describe('approval', () => {
     await press(ana, 'Send now', privately(world, ana));
     expect(told(ana)).toContain('⚠️ New colleagues ask Bo or Zoe first.');
     expect(told(ana)).toContain('Our first answer.');
-    expect(labels(ana)).toEqual(['Ask for approval', 'Edit']);
+    expect(labels(ana)).toEqual(['Ask for approval', 'Edit', 'Suggestions']);
     handlers.answerWith(null);
     await press(ana, 'Ask for approval', privately(world, ana));
     expect(handlers.now(7).approval).toMatchObject({ by: 'Ana', text: 'Our first answer.' });

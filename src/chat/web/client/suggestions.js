@@ -23,17 +23,21 @@ export function suggestionsView(beginnings, asking) {
     'section',
     { class: 'suggesting', key: 'suggesting', 'aria-label': 'Suggestions', 'aria-live': 'polite' },
     h(
-      'button',
-      { type: 'button', class: 'button plain', 'data-do': 'suggest', disabled: beginnings === 'looking' },
-      beginnings === 'looking' ? 'Looking…' : 'Suggestions',
+      'div',
+      { class: 'row', key: 'row' },
+      h(
+        'button',
+        { type: 'button', class: 'button plain', 'data-do': 'suggest', disabled: beginnings === 'looking' },
+        beginnings === 'looking' ? 'Looking…' : 'Suggestions',
+      ),
+      typeof beginnings !== 'string' && beginnings.model
+        ? h(
+            'button',
+            { type: 'button', class: 'button plain', 'data-do': 'suggest-model', key: 'suggest-model' },
+            'Write three drafts',
+          )
+        : null,
     ),
-    typeof beginnings !== 'string' && beginnings.model
-      ? h(
-          'button',
-          { type: 'button', class: 'button plain', 'data-do': 'suggest-model', key: 'suggest-model' },
-          'Write three drafts',
-        )
-      : null,
     ...(typeof beginnings === 'string' ? [] : found(beginnings)),
   );
 }
