@@ -124,6 +124,23 @@ describe('the trained heads', () => {
     expect(heads.reasons[0]?.text).toMatch(/^reads like a complaint \(“.*weird.*”\)$/);
   });
 
+  it('hear that something does not work, without a word of the lists', () => {
+    for (const text of [
+      'my minecraft no work pls help me',
+      'after the update it is impossible to connect 2 speakers',
+    ]) {
+      const { heads, rules } = verdicts(text);
+      expect(rules.kinds, text).not.toContain('complaint');
+      expect(heads, text).toMatchObject({ suggested: 'fix' });
+      expect(heads.reasons[0]?.text, text).toMatch(/^reads like something that does not work \(“/);
+    }
+    for (const text of [
+      'can you help me choose a pot for six people',
+      'hi there, please send us a message and we will help',
+    ])
+      expect(verdicts(text).heads.kinds, text).not.toContain('complaint');
+  });
+
   it('hear a comparison that no word of the rules shows, and doubt an everyday one', () => {
     const compared = verdicts('everything about this is nicer and quieter than my Potsmith was', 'keyword');
     expect(compared.heads.kinds).toContain('comparison');
@@ -204,7 +221,7 @@ describe('the trained heads', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
         const opinion = judge(MODEL, text);
-        const all = [opinion.complaint, opinion.praise, opinion.question, judgeComparison(MODEL, text)];
+        const all = [...Object.values(opinion), judgeComparison(MODEL, text)];
         for (const value of all) expect(value >= 0 && value <= 1).toBe(true);
         expect(judge(MODEL, text)).toEqual(opinion);
       }),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -20,6 +20,8 @@ export interface Data {
   labelled(name: string): readonly Labelled[];
   dialogs(): readonly Dialog[];
   words(name: string): readonly string[];
+  /** Sentences of product reviews, each with whether its marked opinions are bad. */
+  reviews(): readonly { readonly text: string; readonly bad: boolean }[];
 }
 
 const labelledSchema = z.object({ text: z.string(), label: z.string() });
@@ -50,12 +52,34 @@ export function openData(root: string, args: readonly string[]): Data {
     folder,
     labelled: (name) => z.array(labelledSchema).parse(lines(name)),
     dialogs: () => z.array(dialogSchema).parse(lines('dialogs/customer-care.jsonl')),
+    reviews: () =>
+      readdirSync(join(folder, 'reviews'))
+        .filter((name) => name.endsWith('.txt') && !/^(Integrated|README)/.test(name))
+        .sort()
+        .flatMap((name) => readFileSync(join(folder, 'reviews', name), 'latin1').split('\n'))
+        .flatMap(reviewSentence),
     words: (name) =>
       readFileSync(join(folder, 'lexicon', name), 'latin1')
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== '' && !line.startsWith(';')),
   };
+}
+
+/** `battery[-2],size[+1]##the battery is bad .`: opinions, each with its strength, and the sentence. */
+function reviewSentence(line: string): readonly { readonly text: string; readonly bad: boolean }[] {
+  const cut = line.indexOf('##');
+  if (cut < 0) return [];
+  const strengths = [...line.slice(0, cut).matchAll(/\[([+-]\d)\]/g)].map(([, strength]) => Number(strength));
+  // Opinions that balance, or have no strength, teach nothing.
+  const sum = strengths.reduce((all, one) => all + one, 0);
+  if (sum === 0 && cut > 0) return [];
+  const text = line
+    .slice(cut + 2)
+    .replace(/ (n't|'\w{1,3})/g, '$1')
+    .replace(/ ([.,!?])/g, '$1')
+    .trim();
+  return text.length < 8 ? [] : [{ text, bad: sum < 0 }];
 }
 
 export const MOODS = ['complaint', 'praise', 'question', 'other'] as const;

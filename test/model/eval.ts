@@ -11,6 +11,7 @@ import { evalMoods } from './eval-moods.ts';
 import { evalQuestions } from './eval-questions.ts';
 import { evalSpam } from './eval-spam.ts';
 import { evalSpeed } from './eval-speed.ts';
+import { evalTrouble } from './eval-trouble.ts';
 import { missed, sectionWords } from './table.ts';
 
 /** The repository, seen from where this file is compiled to. */
@@ -20,7 +21,15 @@ const data = openData(ROOT, process.argv.slice(2));
 const { model, problem } = loadModel();
 if (!model) throw new Error(problem);
 const sections = [];
-for (const part of [evalMoods, evalComparisons, evalQuestions, evalSpam, evalLanguages, evalSpeed]) {
+for (const part of [
+  evalMoods,
+  evalTrouble,
+  evalComparisons,
+  evalQuestions,
+  evalSpam,
+  evalLanguages,
+  evalSpeed,
+]) {
   const section = part(data, model);
   sections.push(section);
   process.stdout.write(`${sectionWords(section)}\n`);

@@ -8,10 +8,12 @@ import {
 } from '../../src/domain/triage/model/features.ts';
 import { NAME_MARK, readPieces } from '../../src/domain/triage/model/pieces.ts';
 import type { Head } from '../../src/domain/triage/model/weights.ts';
+import { read } from '../../src/domain/triage/reading.ts';
 import { readWords } from '../../src/domain/triage/tokens.ts';
 import { type Data, type Labelled, moodOf, unmasked } from './data.ts';
-import { type Example, type Learnt, learn, learnOften, quantise } from './learn.ts';
+import { type Example, type Learnt, learn, learnOften, quantise, seeded, shuffle } from './learn.ts';
 import { DATA_BRAND } from './names.ts';
+import { postOf } from './subjects.ts';
 
 /** Seed of everything that is drawn by lot. */
 export const SEED = 20_260_601;
@@ -68,6 +70,52 @@ export function comparisonExamples(
 
 function comparisonFeatures(text: string): Features {
   return featuresOf(readPieces(maskedSentence(text)));
+}
+
+const TROUBLE_BITS = 17;
+/** How often the few posts of customers count beside the many comments of others. */
+const CARE_COUNTS = 3;
+const TALK = 12_000;
+
+/** Posts of customers of one split, told by the rules alone: does one of their words name a fault? */
+export function carePosts(
+  data: Data,
+  split: string,
+): readonly { readonly text: string; readonly fault: boolean }[] {
+  return data
+    .dialogs()
+    .filter((dialog) => dialog.split === split)
+    .flatMap(({ posts }) => posts.filter(({ ours }) => !ours))
+    .flatMap(({ text }) => {
+      const { reading, problems } = read(postOf(text));
+      return reading.language === 'en' && reading.sure ? [{ text, fault: problems > 0 }] : [];
+    });
+}
+
+/**
+ * The head that tells when a customer's thing does not work. Nobody labelled such posts, so the rules teach: what stands
+ * around the words that they know is heard afterwards without these words. What companies answer, what people say on
+ * Reddit without complaining and what reviews praise is the other side.
+ */
+export function troubleHead(data: Data, groups: Uint8Array): TrainedHead {
+  const example = (text: string, bad: boolean): Example => ({ features: features(text), kind: bad ? 1 : 0 });
+  const customers = carePosts(data, 'dev').map(({ text, fault }) => example(text, fault));
+  const answers = data
+    .dialogs()
+    .filter(({ split }) => split === 'dev')
+    .flatMap(({ posts }) => posts.filter(({ ours }) => ours).map(({ text }) => example(text, false)));
+  const talk = shuffle([...data.labelled('goemo4.train.jsonl')], seeded(SEED))
+    .slice(0, TALK)
+    .flatMap(({ text, label }) => (label === 'complaint' ? [] : [example(unmasked(text), false)]));
+  const reviews = data.reviews().map(({ text, bad }) => example(text, bad));
+  const examples = [
+    ...talk,
+    ...answers,
+    ...reviews,
+    ...Array.from({ length: CARE_COUNTS }, () => customers).flat(),
+  ];
+  const lesson = { kinds: 2, epochs: 4, rate: 0.2, decay: 1e-3, counts: [1, 2], seed: SEED, groups };
+  return headOf(learnOften(examples, lesson, 3), 2, 1, 0, TROUBLE_BITS);
 }
 
 const COMPARISON_BITS = 17;

@@ -15,6 +15,7 @@ import {
   learnMoods,
   lexiconGroups,
   moodExamples,
+  troubleHead,
 } from './lessons.ts';
 import { bestOf, macroF1, tuneOffsets } from './measure.ts';
 
@@ -30,6 +31,7 @@ function say(text: string): void {
 /** From where on each head speaks, or doubts a mild word; set by hand on the development rows (see models/README.md). */
 const LIMITS = {
   complaint: { says: 0.5, doubts: 0.15 },
+  trouble: { says: 0.55, doubts: 0 },
   praise: { says: 0.6, doubts: 0.2 },
   question: { says: 0.7, doubts: 0 },
   comparison: { says: 0.5, doubts: 0.2 },
@@ -42,6 +44,7 @@ const moods = learnMoods(moodExamples(data.labelled('goemo4.train.jsonl')), grou
 const comparison = comparisonHead(comparisonExamples(data.labelled('jindal.all.jsonl')));
 const raw: Model = {
   complaint: { ...headOf(moods, 4, 0, 3, MOOD_BITS), ...LIMITS.complaint },
+  trouble: { ...troubleHead(data, groups), ...LIMITS.trouble },
   praise: { ...headOf(moods, 4, 1, 3, MOOD_BITS), ...LIMITS.praise },
   question: { ...headOf(moods, 4, 2, 3, MOOD_BITS), ...LIMITS.question },
   comparison: { ...comparison, ...LIMITS.comparison },

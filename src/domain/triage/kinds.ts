@@ -52,12 +52,19 @@ function isMild({ hits, problems, words }: Read): boolean {
 function complaintIn(known: Read, opinion: Opinion | null): Told | null {
   if (known.problems > 0 && !(isMild(known) && opinion?.doubts('complaint')))
     return ['complaint', complaintReason(known.hits)];
-  if (!opinion?.says('complaint')) return null;
+  const head = (['trouble', 'complaint'] as const).find((each) => opinion?.says(each));
+  if (!opinion || !head) return null;
   const praise = wordsOf(known.hits, ['praise']);
   // It takes more to hear irony in a word of praise; and the lists know phrases ("not bad at all") better.
-  if (praise.some(isPhrase) || (praise.length > 0 && opinion.likely('complaint') < IRONY)) return null;
-  const text = `reads like a complaint${opinion.words('complaint')}`;
-  return ['complaint', { code: 'complaint.reads', text }];
+  if (praise.some(isPhrase) || (praise.length > 0 && opinion.likely(head) < IRONY)) return null;
+  const what = head === 'trouble' ? 'something that does not work' : 'a complaint';
+  return [
+    'complaint',
+    {
+      code: head === 'trouble' ? 'complaint.trouble' : 'complaint.reads',
+      text: `reads like ${what}${opinion.words(head)}`,
+    },
+  ];
 }
 
 function praiseIn(known: Read, complaint: Told | null, opinion: Opinion | null): Told | null {

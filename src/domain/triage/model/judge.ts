@@ -3,10 +3,12 @@ import { NAME_MARK, type Piece, readPieces } from './pieces.ts';
 import type { Head, HeadName, Model } from './weights.ts';
 
 /** What the heads make of a text: how likely each is, 0 to 1; complaint, praise and question share a whole with "none of them". */
-export interface Opinion {
+export interface Moods {
   readonly complaint: number;
   readonly praise: number;
   readonly question: number;
+  /** That something of the author's does not work; by itself, and often together with a complaint or a question. */
+  readonly trouble: number;
 }
 
 /** Words quoted for a head. */
@@ -28,9 +30,14 @@ export function scoresOf(model: Model, found: Features): readonly [number, numbe
   return [score(model.complaint, found), score(model.praise, found), score(model.question, found)];
 }
 
-/** What complaint, praise and question say to a text. Pure; bounded as `features` is. Meant for English: ask nobody else. */
-export function judge(model: Model, text: string): Opinion {
-  const [complaint, praise, question] = scoresOf(model, featuresOf(readPieces(text)));
+function probability(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
+}
+
+/** What complaint, praise, question and trouble say to a text. Pure; bounded as `features` is. Meant for English: ask nobody else. */
+export function judge(model: Model, text: string): Moods {
+  const found = featuresOf(readPieces(text));
+  const [complaint, praise, question] = scoresOf(model, found);
   const top = Math.max(complaint, praise, question, 0);
   const [a, b, c, none] = [complaint - top, praise - top, question - top, -top].map(Math.exp) as [
     number,
@@ -39,12 +46,17 @@ export function judge(model: Model, text: string): Opinion {
     number,
   ];
   const all = a + b + c + none;
-  return { complaint: a / all, praise: b / all, question: c / all };
+  return {
+    complaint: a / all,
+    praise: b / all,
+    question: c / all,
+    trouble: probability(score(model.trouble, found)),
+  };
 }
 
 /** How likely a text compares, 0 to 1. Names of brands in it must be masked by `NAME_MARK`. */
 export function judgeComparison(model: Model, masked: string): number {
-  return 1 / (1 + Math.exp(-score(model.comparison, featuresOf(readPieces(masked)))));
+  return probability(score(model.comparison, featuresOf(readPieces(masked))));
 }
 
 // Words that carry no meaning alone; within a run they may stand ("not the first time").

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FEATURE_BITS, FEATURE_VERSION } from './features.ts';
 
 /** What the trained heads listen for. Spam has none: it is told by rules, because spam of one network is no spam of another. */
-export const HEADS = ['complaint', 'praise', 'question', 'comparison'] as const;
+export const HEADS = ['complaint', 'trouble', 'praise', 'question', 'comparison'] as const;
 export type HeadName = (typeof HEADS)[number];
 
 /** A linear head: a weight for every feature, and from where on it speaks. */
