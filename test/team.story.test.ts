@@ -129,7 +129,7 @@ async function until(instant: number, step = instant - clock.now()): Promise<voi
 async function seen(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await holds())) {
-    if (performance.now() - began > 30_000)
+    if (performance.now() - began > 90_000)
       throw new Error(
         `this never happened: ${what}\n${slack
           .shown(CARDS)
@@ -187,7 +187,10 @@ const idOf = async (words: string): Promise<number> => {
 };
 
 describe('a week of a team', () => {
-  it('from an urgent post that nobody answers to what a post of its own brought back', async () => {
+  // A week with two chats: seconds on a free machine, a minute on one that is busy.
+  it('from an urgent post that nobody answers to what a post of its own brought back', {
+    timeout: 240_000,
+  }, async () => {
     await look();
     expect(await titles(TEAM)).toContain('On call (first): Ana');
     await until(at('2026-11-27T09:00'));
