@@ -53,6 +53,7 @@ import { learningDesk } from './flow/learning-desk.ts';
 import { createLeases } from './flow/leases.ts';
 import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createModelDrafts } from './flow/model-drafts.ts';
+import { createMuteProposals } from './flow/mute-proposals.ts';
 import { nameChecks } from './flow/name-checks.ts';
 import { createNotices } from './flow/notices.ts';
 import { runPerson } from './flow/person-cli.ts';
@@ -488,6 +489,17 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   const people = { store, clock, sources: byName, zone: config.time.zone, view, changed, newId: randomUUID };
   const thanks = createThanks({ ...people, notices, places: config.teamPlaces });
   const incidents = createIncidents({ store, clock, notices, own: ownWords(config.brand), labelOf });
+  const muteProposals = createMuteProposals({
+    store,
+    clock,
+    settings,
+    notices,
+    places: config.teamPlaces,
+    own: ownWords(config.brand),
+    view,
+    leases,
+    log,
+  });
   const duty = createDuty({
     ...config.duty,
     service,
@@ -531,6 +543,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     ...(asking && model
       ? [translateDesk({ store, asking, name: model.name, languages: config.languages })]
       : []),
+    muteProposals.part,
   ]);
   const answered = createAnswered({ store, clock, names: config.brand.names, leases });
   const drafts = createSuggest({
@@ -597,7 +610,7 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
     digests,
     log,
     stopping.signal,
-    [thanks.tick, plans.tick],
+    [thanks.tick, plans.tick, muteProposals.tick],
     stages.refresh,
     [answered.tick],
     learning,

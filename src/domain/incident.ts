@@ -1,3 +1,4 @@
+import type { Sketch } from './copies.ts';
 import { isSpaceless, termsOf } from './digest/phrases.ts';
 import { ago, type Item, isClosed } from './item.ts';
 import type { Notice } from './notice.ts';
@@ -31,6 +32,9 @@ export interface Signature {
   /** The same person has the same. */
   readonly author: string;
   readonly words: readonly string[];
+  readonly at: number;
+  /** By what copies of a text are told; null for complaints, which are told by their words. */
+  readonly sketch: Sketch | null;
   /** The incident it belongs to. */
   readonly incident: { readonly id: number; readonly state: IncidentState; readonly lastAt: number } | null;
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
+import { copyNotice } from '../domain/copy-notice.ts';
 import {
   gather,
   INCIDENT_WINDOW_MS,
@@ -98,9 +99,14 @@ export function createIncidents(deps: IncidentDeps): Incidents {
   async function tell(incident: Incident, items: readonly Item[]): Promise<void> {
     const places = await placesOf(store, items);
     const members = await Promise.all(items.map(member));
-    const words = incidentWords(members, deps.own);
     const [first] = items;
     const openedAt = first?.openedAt ?? incident.openedAt;
+    if (incident.kind === 'copies') {
+      const { id, lastAt } = incident;
+      const notice = copyNotice({ id, total: items.length, openedAt, lastAt }, members, deps.labelOf);
+      return deps.notices.tell(`incident/${id}`, places, notice);
+    }
+    const words = incidentWords(members, deps.own);
     const about = { now: clock.now(), words, labelOf: deps.labelOf };
     const facts = { id: incident.id, total: items.length, openedAt };
     await deps.notices.tell(`incident/${incident.id}`, places, incidentNotice(facts, members, about));
@@ -142,9 +148,10 @@ export function incidentDesk(deps: {
 }): DeskPart {
   const { store } = deps;
 
-  async function show(items: readonly Item[]): Promise<Answer> {
+  async function show(items: readonly Item[], { kind }: Incident): Promise<Answer> {
     const cards = await deps.view.cards(items.slice(0, SHOWN));
-    return { ok: true, text: '', cards: { title: 'Similar complaints', cards, total: items.length } };
+    const title = kind === 'copies' ? 'The same text' : 'Similar complaints';
+    return { ok: true, text: '', cards: { title, cards, total: items.length } };
   }
 
   async function claim(items: readonly Item[], { actor }: DeskAsked): Promise<Answer> {
@@ -180,7 +187,7 @@ export function incidentDesk(deps: {
         if (!match || !incident) return { ok: false, text: 'There is no such incident any more.' };
         const items = (await store.incidentItems(incident.id, MEMBERS)).filter((item) => !isClosed(item));
         if (items.length === 0) return { ok: true, text: 'All of them are answered or closed. 🎉' };
-        if (match[1] === 'show') return show(items);
+        if (match[1] === 'show') return show(items, incident);
         const answer = match[1] === 'claim' ? await claim(items, asked) : await split(incident.id, items);
         await deps.incidents.level();
         return answer;

@@ -11,16 +11,17 @@ import {
   transition,
   wasFiltered,
 } from '../domain/item.ts';
-import { type Post, readableText } from '../domain/post.ts';
+import { mutedBy, mutedWords } from '../domain/muting.ts';
+import type { Post } from '../domain/post.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Team } from '../domain/triage/team/weigh.ts';
 import type { Brand, Triage, Verdict } from '../domain/triage/verdict.ts';
 import { TWIN_WINDOW_MS, twinKeys } from '../domain/twins.ts';
-import { findWord } from '../domain/words.ts';
 import type { NewItem, Queries, SourceState, Store } from '../store/store.ts';
 import { rememberDeeds } from './advocates.ts';
 import { CONVERSATION_WINDOW, inOrder, place } from './conversations.ts';
+import { type Copies, createCopies, type Looked, NO_COPIES } from './copies.ts';
 import { forTeam } from './for-team.ts';
 import { notErased } from './forgotten.ts';
 import { joinIncident } from './incidents.ts';
@@ -79,10 +80,11 @@ const NO_CONVERSATION = '';
  * changes nothing, and the order in which they arrive does not matter: what counts is who had the last word.
  */
 export function createIngest(deps: IngestDeps): (delivery: Delivery) => Promise<IngestResult> {
-  return (delivery) => ingest(deps, delivery);
+  const copies = createCopies();
+  return (delivery) => ingest(deps, copies, delivery);
 }
 
-async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResult> {
+async function ingest(deps: IngestDeps, copies: Copies, delivery: Delivery): Promise<IngestResult> {
   const { store, clock } = deps;
   const { source, found = null } = delivery;
   const muted = found ? [] : await deps.muted();
@@ -111,6 +113,7 @@ async function ingest(deps: IngestDeps, delivery: Delivery): Promise<IngestResul
       muted,
       router,
       team,
+      copies,
       own: ownWords(deps.brand),
       stage,
       found,
@@ -173,6 +176,7 @@ interface Life {
   readonly muted: readonly string[];
   readonly router: Router;
   readonly team: Team;
+  readonly copies: Copies;
   /** Our own names, folded: they tell no complaint from another. */
   readonly own: ReadonlySet<string>;
   readonly stage: Stage;
@@ -250,8 +254,8 @@ async function judge(
     met: Math.max(0, times - (hadItem ? 1 : 0)),
   });
   if (found) return foundVerdict(verdict, found);
-  const word = findWord(readableText(post), muted);
-  return word === null ? verdict : mutedVerdict(verdict, word);
+  const entry = mutedBy(post, muted);
+  return entry === null ? verdict : mutedVerdict(verdict, entry);
 }
 
 /** A colleague thinks that somebody should look: no filter knows better. */
@@ -267,8 +271,8 @@ function foundVerdict(verdict: Verdict, { name }: Actor): Verdict {
 
 const MUTED = 'muted';
 
-function mutedVerdict(verdict: Verdict, word: string): Verdict {
-  const reason = { code: MUTED, text: `has the muted word “${word}”` };
+function mutedVerdict(verdict: Verdict, entry: string): Verdict {
+  const reason = { code: MUTED, text: mutedWords(entry) };
   return { ...verdict, answerDue: false, reasons: [reason, ...verdict.reasons] };
 }
 
@@ -475,6 +479,8 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
   const quiet = filtered || life.found ? null : quietOf(routing, life.stage);
   const owner = filtered || quiet ? null : routing.owner;
   const judged = filtered ? verdict : weighed(life, post, verdict, routing, false);
+  const looked =
+    filtered || quiet || life.found ? NO_COPIES : await life.copies.look(queries, post, verdict, now);
   const draft: NewItem = {
     state: filtered ? 'dismissed' : owner ? 'claimed' : 'open',
     origin: 'conversation',
@@ -487,7 +493,7 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     priority: judged.priority,
     answerDue: verdict.answerDue,
     suggested: verdict.suggested,
-    reasons: judged.reasons,
+    reasons: looked.reason ? [...judged.reasons, looked.reason] : judged.reasons,
     openedAt: now,
     updatedAt: now,
     waitingSince: verdict.answerDue ? post.createdAt : null,
@@ -537,10 +543,17 @@ async function open(life: Life, post: Post, verdict: Verdict): Promise<Item | nu
     },
   });
   if (filtered) await queries.wantCards(item.id, routing.places);
-  // One of many complaints about the same is on the card that they have together.
-  else if (!quiet && !(await joinIncident(queries, item, post, now, life.own)))
+  else if (!quiet && !(await isOnOneCard(life, item, post, looked)))
     await bring(deckOf(life), item.id, routing);
   return item;
+}
+
+/** One of many complaints about the same, or of many copies of a text, is on the card that they have together. */
+async function isOnOneCard(life: Life, item: Item, post: Post, looked: Looked): Promise<boolean> {
+  const { queries, now, own } = life;
+  return (
+    (await joinIncident(queries, item, post, now, own)) || life.copies.join(queries, item, post, looked, now)
+  );
 }
 
 /**

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ActRequest, ChatHandlers, Done, MuteTrial, Settings } from '../chat/chat.ts';
 import type { Clock } from '../clock.ts';
 import { wasFiltered } from '../domain/item.ts';
-import { cleanLine, readableText } from '../domain/post.ts';
-import { findWord } from '../domain/words.ts';
+import { mutedBy } from '../domain/muting.ts';
+import { cleanLine } from '../domain/post.ts';
 import type { Store } from '../store/store.ts';
 import type { Policy } from './policy.ts';
 
@@ -73,7 +73,7 @@ export function createSettings(deps: {
     const wanted = tidy(words);
     const newest = await store.newestItems(TRIED_ITEMS);
     const looked = newest.filter(({ item }) => item.origin === 'conversation' && !wasFiltered(item));
-    const hidden = looked.filter(({ post }) => post && findWord(readableText(post), wanted) !== null);
+    const hidden = looked.filter(({ post }) => post && mutedBy(post, wanted) !== null);
     return {
       looked: looked.length,
       hidden: hidden.length,

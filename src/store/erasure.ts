@@ -209,7 +209,7 @@ async function emptyItems(db: Db, items: readonly number[]): Promise<void> {
     await db.deleteFrom('twins').where('item_id', 'in', chunk).execute();
     await db
       .updateTable('signatures')
-      .set({ author: 'erased', words: '[]' })
+      .set({ author: 'erased', words: '[]', sketch_state: null })
       .where('item_id', 'in', chunk)
       .execute();
   }

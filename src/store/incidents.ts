@@ -1,13 +1,17 @@
-import type { IncidentState } from '../domain/incident.ts';
+import type { Sketch } from '../domain/copies.ts';
+import type { IncidentState, Signature } from '../domain/incident.ts';
 import type { Door } from './door.ts';
 import { toItems } from './item-row.ts';
 import { keyOf } from './keys.ts';
-import type { Queries } from './store.ts';
+import type { Db } from './schema.ts';
+import type { Incident, Queries } from './store.ts';
 
 type IncidentQueries = Pick<
   Queries,
   | 'rememberSignature'
   | 'recentSignatures'
+  | 'sketchesAfter'
+  | 'signaturesOf'
   | 'beginIncident'
   | 'joinIncident'
   | 'endIncident'
@@ -20,7 +24,7 @@ type IncidentQueries = Pick<
 /** Complaints that are one matter. */
 export function incidentQueries(door: Door): IncidentQueries {
   return {
-    async rememberSignature({ itemId, author, words, at }) {
+    async rememberSignature({ itemId, author, words, at, sketch }) {
       await door
         .db()
         .insertInto('signatures')
@@ -30,38 +34,54 @@ export function incidentQueries(door: Door): IncidentQueries {
           words: JSON.stringify(words),
           at,
           incident_id: null,
+          sketch_state: sketch ? sketchText(sketch) : null,
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
 
     async recentSignatures(since, limit) {
-      const rows = await door
-        .db()
-        .selectFrom('signatures')
-        .leftJoin('incidents', 'incidents.id', 'signatures.incident_id')
-        .select(['item_id', 'author', 'words', 'incident_id', 'incidents.state', 'incidents.last_at'])
+      const rows = await withIncidents(door.db())
         .where('at', '>=', since)
+        .where('sketch_state', 'is', null)
         .orderBy('at', 'desc')
         .orderBy('item_id', 'desc')
         .limit(limit)
         .execute();
-      return rows.map((row) => ({
-        itemId: row.item_id,
-        author: row.author,
-        words: JSON.parse(row.words) as string[],
-        incident:
-          row.incident_id === null
-            ? null
-            : { id: row.incident_id, state: row.state as IncidentState, lastAt: row.last_at ?? 0 },
-      }));
+      return rows.map(toSignature);
     },
 
-    async beginIncident(itemIds, at) {
+    async signaturesOf(itemIds) {
+      if (itemIds.length === 0) return [];
+      const rows = await withIncidents(door.db())
+        .where('item_id', 'in', [...itemIds])
+        .orderBy('item_id')
+        .execute();
+      return rows.map(toSignature);
+    },
+
+    async sketchesAfter(itemId, since, limit) {
+      const rows = await door
+        .db()
+        .selectFrom('signatures')
+        .select(['item_id', 'sketch_state'])
+        .where('item_id', '>', itemId)
+        .where('at', '>=', since)
+        .where('sketch_state', 'is not', null)
+        .orderBy('item_id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.reverse().flatMap((row) => {
+        const sketch = toSketch(row.sketch_state);
+        return sketch ? [{ itemId: row.item_id, sketch }] : [];
+      });
+    },
+
+    async beginIncident(itemIds, at, kind = 'complaints') {
       return door.atomically(async (db) => {
         const { id } = await db
           .insertInto('incidents')
-          .values({ state: 'open', opened_at: at, last_at: at })
+          .values({ kind, state: 'open', opened_at: at, last_at: at })
           .returning('id')
           .executeTakeFirstOrThrow();
         await db
@@ -137,9 +157,61 @@ export function incidentQueries(door: Door): IncidentQueries {
   };
 }
 
-function toIncident(row: { id: number; state: string; opened_at: number; last_at: number }) {
+function withIncidents(db: Db) {
+  return db
+    .selectFrom('signatures')
+    .leftJoin('incidents', 'incidents.id', 'signatures.incident_id')
+    .select([
+      'item_id',
+      'author',
+      'words',
+      'at',
+      'sketch_state',
+      'incident_id',
+      'incidents.state',
+      'incidents.last_at',
+    ]);
+}
+
+type SignatureRow = Awaited<ReturnType<ReturnType<typeof withIncidents>['execute']>>[number];
+
+function toSignature(row: SignatureRow): Signature {
+  return {
+    itemId: row.item_id,
+    author: row.author,
+    words: JSON.parse(row.words) as string[],
+    at: row.at,
+    sketch: toSketch(row.sketch_state),
+    incident:
+      row.incident_id === null
+        ? null
+        : { id: row.incident_id, state: row.state as IncidentState, lastAt: row.last_at ?? 0 },
+  };
+}
+
+/** Two bytes a place, whatever the machine. */
+function sketchText(sketch: Sketch): string {
+  const bytes = Buffer.alloc(sketch.length * 2);
+  for (const [place, value] of sketch.entries()) bytes.writeUInt16LE(value, place * 2);
+  return bytes.toString('base64');
+}
+
+function toSketch(text: string | null): Sketch | null {
+  if (text === null) return null;
+  const bytes = Buffer.from(text, 'base64');
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, place) => bytes.readUInt16LE(place * 2));
+}
+
+function toIncident(row: {
+  id: number;
+  kind: string;
+  state: string;
+  opened_at: number;
+  last_at: number;
+}): Incident {
   return {
     id: row.id,
+    kind: row.kind === 'copies' ? 'copies' : 'complaints',
     state: row.state as IncidentState,
     openedAt: row.opened_at,
     lastAt: row.last_at,

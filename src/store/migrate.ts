@@ -12,6 +12,7 @@ import { incidents } from './migrations/012-incidents.ts';
 import { savedReplies } from './migrations/013-saved-replies.ts';
 import { answers } from './migrations/014-answers.ts';
 import { learning } from './migrations/015-learning.ts';
+import { copies } from './migrations/025-copies.ts';
 import type { Tables } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   savedReplies,
   answers,
   learning,
+  copies,
 ];
 
 /**

@@ -26,9 +26,22 @@ export interface Tables {
   /** Answered conversations, and the hashes of what they were about. */
   answers: { item_id: number; size: number; at: number };
   answer_terms: { term: string; item_id: number };
-  incidents: { id: Generated<number>; state: string; opened_at: number; last_at: number };
-  /** What complaints are about: `words` as JSON. */
-  signatures: { item_id: number; author: string; words: string; at: number; incident_id: number | null };
+  incidents: {
+    id: Generated<number>;
+    kind: Generated<string>;
+    state: string;
+    opened_at: number;
+    last_at: number;
+  };
+  /** What complaints are about: `words` as JSON; by what copies are told: `sketch_state` in base64, null for complaints. */
+  signatures: {
+    item_id: number;
+    author: string;
+    words: string;
+    at: number;
+    incident_id: number | null;
+    sketch_state: string | null;
+  };
   notices: NoticesTable;
   /** What happens once for ever: one row for the one who did it. */
   slots: { name: string; slot: string; at: number };

@@ -2,6 +2,7 @@ import type { KeyvStoreAdapter } from 'keyv';
 import type { Acquaintance, AcquaintanceNote, AuthorKey } from '../domain/acquaintance.ts';
 import type { Deed, Deeds, Knowing } from '../domain/advocates.ts';
 import type { Birthday } from '../domain/birthday.ts';
+import type { Sketch } from '../domain/copies.ts';
 import type { Budget, Cost } from '../domain/cost.ts';
 import type { Crowd, Heard } from '../domain/digest/facts.ts';
 import type { Likeness } from '../domain/drafts/terms.ts';
@@ -141,9 +142,10 @@ export interface NoticeRow {
   readonly givenUpVersion: number;
 }
 
-/** A burst of similar complaints. */
+/** A burst of similar complaints, or of copies of one text. */
 export interface Incident {
   readonly id: number;
+  readonly kind: 'complaints' | 'copies';
   readonly state: IncidentState;
   readonly openedAt: number;
   /** When the last complaint came in. */
@@ -453,11 +455,20 @@ export interface Queries {
     readonly author: string;
     readonly words: readonly string[];
     readonly at: number;
+    readonly sketch?: Sketch;
   }): Promise<void>;
-  /** Newest first. */
+  /** Sketches of items with a higher number, not older than `since`: the newest `limit`, oldest first. */
+  sketchesAfter(
+    itemId: number,
+    since: number,
+    limit: number,
+  ): Promise<readonly { readonly itemId: number; readonly sketch: Sketch }[]>;
+  /** Of these items, what they are compared by; in the order of their numbers. */
+  signaturesOf(itemIds: readonly number[]): Promise<readonly Signature[]>;
+  /** Of complaints, newest first. */
   recentSignatures(since: number, limit: number): Promise<readonly Signature[]>;
   /** Makes an incident of these items, as far as they are in none; returns its number. */
-  beginIncident(itemIds: readonly number[], at: number): Promise<number>;
+  beginIncident(itemIds: readonly number[], at: number, kind?: Incident['kind']): Promise<number>;
   joinIncident(id: number, itemId: number, at: number): Promise<void>;
   /** False when it had ended before. */
   endIncident(id: number, state: 'done' | 'split'): Promise<boolean>;

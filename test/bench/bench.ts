@@ -1,8 +1,7 @@
 /**
  * `npm run bench`: figures of one run on this machine, each beside a baseline of the same run. Machines are noisy:
- * read the ratios. `npm run bench -- acks` runs one part (`ledger`, `acks`,
- * `answers`, `process`); BENCH_PROFILE=<folder> leaves a
- * CPU profile of the bot there.
+ * read the ratios. `npm run bench -- acks` runs one part (`ledger`, `acks`, `answers`,
+ * `copies`, `process`); BENCH_PROFILE=<folder> leaves a CPU profile of the bot there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { join } from 'node:path';
 import { startPostgres } from '../support/postgres.ts';
 import { benchAcks } from './acks.ts';
 import { benchAnswers } from './answers.ts';
+import { benchCopies } from './copies.ts';
 import { figures } from './figures.ts';
 import { benchLedger } from './ledger.ts';
 import { benchProcess } from './process.ts';
@@ -52,6 +52,7 @@ try {
   let files = 0;
   await benchDatabase('SQLite', async () => `file:${join(folder, `bench-${files++}.db`)}`);
   if (wants('ledger') || wants('acks')) await postgresOrNot();
+  if (wants('copies')) benchCopies(found);
   if (wants('process')) await benchProcess(found, folder);
   found.print();
 } finally {

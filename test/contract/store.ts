@@ -8,6 +8,7 @@ import { KINDS } from '../../src/domain/triage/verdict.ts';
 import type { CardRow, NewItem, Store } from '../../src/store/store.ts';
 import { newItem, post, T0 } from '../store/samples.ts';
 import { attachmentsContract } from './store-attachments.ts';
+import { copiesContract } from './store-copies.ts';
 import { draftsContract } from './store-drafts.ts';
 import { learningContract } from './store-learning.ts';
 import { promptsContract } from './store-prompts.ts';
@@ -1183,7 +1184,13 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
         expect((await store.incidentItems(second, 9)).map((item) => item.id)).toEqual(ids.slice(3));
         await store.joinIncident(id, ids[3] ?? 0, at + 7);
         expect(await store.incidentItems(id, 2)).toHaveLength(2);
-        expect(await store.incident(id)).toEqual({ id, state: 'open', openedAt: at + 5, lastAt: at + 7 });
+        expect(await store.incident(id)).toEqual({
+          id,
+          kind: 'complaints',
+          state: 'open',
+          openedAt: at + 5,
+          lastAt: at + 7,
+        });
         expect((await store.recentSignatures(at + 3, 9))[0]?.incident).toEqual({
           id,
           state: 'open',
@@ -1583,6 +1590,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     draftsContract(() => store, fresh);
     promptsContract(() => store, fresh);
     learningContract(() => store, fresh);
+    copiesContract(() => store, fresh);
 
     it('keeps all of it when it is closed and opened again', async () => {
       const source = fresh();

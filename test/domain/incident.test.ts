@@ -16,7 +16,15 @@ const words = (text: string, lang: string | null = 'en') => signatureWords(text,
 let ids = 0;
 function signed(text: string, change: Partial<Signature> = {}): Signature {
   const itemId = ++ids;
-  return { itemId, author: `a${itemId}`, words: words(text), incident: null, ...change };
+  return {
+    itemId,
+    author: `a${itemId}`,
+    words: words(text),
+    at: NOW,
+    sketch: null,
+    incident: null,
+    ...change,
+  };
 }
 
 const LIDS = [
