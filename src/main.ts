@@ -15,6 +15,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
 import { budgetOf } from './domain/attention.ts';
 import type { Calendar } from './domain/calendar-event.ts';
+import type { Check } from './domain/check.ts';
 import { ownWords } from './domain/incident.ts';
 import type { Item } from './domain/item.ts';
 import { URGENT } from './domain/make-card.ts';
@@ -861,6 +862,14 @@ async function runBackup(path: string | undefined): Promise<void> {
   }
 }
 
+/** Triage goes on without its heads, only worse. */
+function checkTriage(): Check {
+  const { problem } = loadModel();
+  return problem
+    ? { ok: false, what: 'the trained heads cannot be used', remedy: problem }
+    : { ok: true, what: 'the trained heads are in place', remedy: null };
+}
+
 async function runDoctor(): Promise<void> {
   const surroundings = { env: process.env, cwd: process.cwd() };
   const config = await loadConfig(surroundings);
@@ -886,6 +895,7 @@ async function runDoctor(): Promise<void> {
           })),
         ),
       model: async (signal) => (await createModel(config)?.check(signal)) ?? [],
+      triage: checkTriage,
       calendars: () =>
         checkCalendars(ideaCalendars(config, null, systemClock, surroundings.cwd), systemClock.now()),
       duty: async (store, chats) => {

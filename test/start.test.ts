@@ -200,6 +200,7 @@ describe('what is wrong', () => {
     const healthy = await runBot(folder, ['doctor']);
     expect(healthy.code).toBe(0);
     expect(healthy.output.match(/✓/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(healthy.output).toContain('✓ triage: the trained heads are in place');
     const secret = 'wrong-password-1234';
     writeFileSync(
       join(folder, 'potluck.yaml'),

@@ -14,6 +14,8 @@ export interface Patient {
   readonly calendars: () => Promise<readonly Check[]>;
   /** The language model, where one is configured. */
   readonly model?: (signal: AbortSignal) => Promise<readonly Check[]>;
+  /** Whether the trained heads of triage can be used. */
+  readonly triage?: () => Check;
   /** Who is on call, where a plan says so. */
   readonly duty?: (store: Store, chats: readonly Chat[]) => Promise<readonly Check[]>;
   /** Whether the people, groups and channels that potluck.yaml names exist. */
@@ -36,6 +38,7 @@ export async function doctor(patient: Patient, print: (line: string) => void): P
   };
 
   print('✓ configuration: complete and well-formed');
+  if (patient.triage) tell('triage', patient.triage());
   let store: Store;
   try {
     store = await patient.database();
