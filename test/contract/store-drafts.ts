@@ -107,6 +107,18 @@ export function draftsContract(store: () => Store, fresh: () => string): void {
     });
   });
 
+  it('gives back what was set aside and not spent, and never goes over a budget meanwhile', async () => {
+    const name = `#${fresh()}`;
+    const budget = { dollars: 1 };
+    const aside = { dollars: 0.4, requests: 1 };
+    const tries = await Promise.all([1, 2, 3, 4].map(() => store().spend(name, '2026-06-01', aside, budget)));
+    expect(tries.filter(Boolean)).toHaveLength(2);
+    expect(await store().spend(name, '2026-06-01', { dollars: -0.3 }, {})).toBe(true);
+    expect((await store().spent(name, '2026-06-01')).dollars).toBeCloseTo(0.5, 6);
+    expect(await store().spend(name, '2026-06-01', aside, budget)).toBe(true);
+    expect(await store().spend(name, '2026-06-01', aside, budget)).toBe(false);
+  });
+
   it('gives items in the order in which they changed', async () => {
     const at = T0 + 7e12;
     const items = [];

@@ -17,9 +17,12 @@ export interface DraftCheck {
 }
 
 const MAX_DRAFT = 4_000;
+/** Addresses, also without https:// (networks make links of them); `node.js` and `menu.pdf` are names of other things. */
 const LINK =
-  /\bhttps?:\/\/[^\s<>"'）)\]]+|\bwww\.[^\s<>"'）)\]]+|(?<![\p{L}\p{N}@._-])[a-z0-9](?:[a-z0-9-]{0,62}\.)+(?:[a-z]{2,24})(?![\p{L}\p{N}_-])(?:\/[^\s<>"'）)\]]*)?/giu;
+  /\bhttps?:\/\/[^\s<>"'）)\]]+|\bwww\.[^\s<>"'）)\]]+|(?<![\p{L}\p{N}@._-])[a-z0-9](?:[a-z0-9-]{0,62}\.)+(?!(?:[jt]sx?|ya?ml|json|html?|php|exe|pdf|txt|csv|png|jpe?g|gif|css)(?![\p{L}\p{N}_/-]))[a-z]{2,24}(?![\p{L}\p{N}_-])(?:\/[^\s<>"'）)\]]*)?/giu;
 const MENTION = /(?<![\p{L}\p{N}_.])[@＠][\p{L}\p{N}_][\p{L}\p{N}_.@-]*|<[@#!][^>\s]{1,60}>/gu;
+/** A mail address; `@carla@social.example` is a mention. */
+const MAIL = /(?<![@＠\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})/giu;
 /** Keys and tokens as services make them, private keys, and anything long that no language has. */
 const SECRET =
   /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{8,}|\bgh[opsur]_[A-Za-z0-9]{16,}|\bAKIA[0-9A-Z]{12,}|\beyJ[A-Za-z0-9_-]{10,}\.|-----BEGIN|\b(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Za-z])[A-Za-z0-9+/_-]{32,}/u;
@@ -37,6 +40,8 @@ export function draftFault(text: string, check: DraftCheck): string | null {
   if (/\b(?:BEGIN|END) DATA\b/.test(text)) return 'it repeated what only the model should read';
   const links = (text.match(LINK) ?? []).filter((link) => !isOurs(link, check));
   if (links.length > 0) return 'it held a link that is not ours';
+  const mails = [...text.matchAll(MAIL)].filter(([mail, host = '']) => !ownMail(mail, host, check));
+  if (mails.length > 0) return 'it held a mail address that is not ours';
   const mentions = (text.match(MENTION) ?? []).filter((mention) => !isTheirs(mention, check.handle));
   if (mentions.length > 0) return 'it mentioned somebody else';
   const spoken = languageOf(text, null);
@@ -56,6 +61,11 @@ function isOurs(link: string, { ours, domains }: DraftCheck): boolean {
   if (domains.some((domain) => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`)))
     return true;
   return ours.some((text) => (text.match(LINK) ?? []).some((known) => bare(known) === wanted));
+}
+
+function ownMail(mail: string, host: string, { ours, domains }: DraftCheck): boolean {
+  const known = domains.some((domain) => host.toLowerCase() === domain.toLowerCase());
+  return known || ours.some((text) => text.includes(mail));
 }
 
 function isTheirs(mention: string, handle: string): boolean {
