@@ -16,6 +16,7 @@ import { type Saying, saidBy, type TEACHING } from '../../src/domain/triage/team
 import { causesOf, movedReasons, onCard } from '../../src/domain/triage/team/tell.ts';
 import { KEPT, NO_TRIALS, tried, trustOf } from '../../src/domain/triage/team/trust.ts';
 import { type Judged, weigh } from '../../src/domain/triage/team/weigh.ts';
+import { triage } from '../../src/domain/triage/triage.ts';
 import { KINDS } from '../../src/domain/triage/verdict.ts';
 import {
   averagePrecision,
@@ -353,8 +354,10 @@ describe('simulated teams', () => {
     (team) => {
       const gains = [1, 2].map((seed) => {
         const random = seeded(seed);
-        const stream = samples(1_500, random).map((sample) => seen(sample, team.role, random));
-        const held = shuffled(samples(200, random), random).map((sample) => seen(sample, team.role, random));
+        const stream = samples(1_500, random).map((sample) => seen(sample, team.role, random, triage));
+        const held = shuffled(samples(200, random), random).map((sample) =>
+          seen(sample, team.role, random, triage),
+        );
         const { prior, learnt } = simulate(team, stream, held, [100, 200], random);
         return { after100: (learnt.get(100) ?? 0) - prior, after200: (learnt.get(200) ?? 0) - prior };
       });

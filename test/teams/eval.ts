@@ -5,6 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createTriage } from '../../src/domain/triage/triage.ts';
+import { loadModel } from '../../src/triage-model.ts';
 import { type Sample, type Seen, type SimulatedTeam, seeded, seen, shuffled, simulate } from './simulate.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
@@ -141,7 +143,7 @@ function mixed(
   const share = Math.max(WANTED, wanted.length / all.length);
   const good = wanted.slice(0, Math.round(count * share));
   const rest = all.filter((sample) => !team.wants(sample)).slice(0, count - good.length);
-  return shuffled([...good, ...rest], random).map((sample) => seen(sample, team.role, random));
+  return shuffled([...good, ...rest], random).map((sample) => seen(sample, team.role, random, triage));
 }
 
 function mean(values: readonly number[]): number {
@@ -153,6 +155,7 @@ if (!existsSync(DATA)) {
   process.exit(1);
 }
 
+const triage = createTriage(loadModel(ROOT).model);
 const [train, test] = [pool('train'), pool('test')];
 const rows: Record<string, Record<string, string>> = {};
 let worst = { after100: 1, after200: 1, team100: '', team200: '' };

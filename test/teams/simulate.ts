@@ -3,7 +3,7 @@ import { type Example, exampleOf } from '../../src/domain/triage/team/example.ts
 import { type Lesson, newHead, type TeamHead, teach } from '../../src/domain/triage/team/head.ts';
 import type { TeamRole } from '../../src/domain/triage/team/roles.ts';
 import { type Judged, withHead, withRole } from '../../src/domain/triage/team/weigh.ts';
-import { triage } from '../../src/domain/triage/triage.ts';
+import type { Triage } from '../../src/domain/triage/verdict.ts';
 
 /** A post of the pool, with what somebody else said it is. */
 export interface Sample {
@@ -51,7 +51,7 @@ export function shuffled<T>(values: readonly T[], random: () => number): T[] {
 const BRAND = { names: ['Simmer'], competitors: ['CrockPal'], domains: ['simmer.example'] };
 
 /** A sample as it would come before the team. */
-export function seen(sample: Sample, role: TeamRole | null, random: () => number): Seen {
+export function seen(sample: Sample, role: TeamRole | null, random: () => number, triage: Triage): Seen {
   const via: Via = random() < 0.7 ? 'mention' : 'comment';
   const post: Post = makePost({
     source: ['bluesky', 'mastodon', 'forum'][Math.floor(random() * 3)] ?? 'forum',

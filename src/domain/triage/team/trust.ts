@@ -25,8 +25,11 @@ export const KEPT = 100;
 const LEAST = 4;
 /** Standard errors that a gain must exceed. */
 const CAUTION = 1.5;
+/** The same of what it adds by itself: more, because the rules are not beside it. */
+const SKILL_CAUTION = 2;
 /** A gain of this share of pairs is trusted fully. */
 const FULL_GAIN = 0.03;
+const FULL_SKILL = 0.06;
 
 /** The trials with one more. */
 export function tried(trials: Trials, { wanted, ...trial }: Trial & { readonly wanted: boolean }): Trials {
@@ -40,25 +43,40 @@ function above(first: number, second: number): number {
 }
 
 /**
- * From 0 (not at all) to 1. The gain is the share of pairs that the head puts right beyond the rules, less its standard
- * error, so that luck is not taken for skill.
+ * From 0 (not at all) to 1. Either way something must be beyond luck, by its standard error: the head puts more pairs
+ * right than the rules alone do; or what it adds puts pairs right by itself, and loses none that the rules had. The second
+ * counts where the rules stand far from what this team wants, and few clicks can change places.
  */
 export function trustOf({ wanted, unwanted }: Trials): number {
   const fewer = Math.min(wanted.length, unwanted.length);
   if (fewer < LEAST) return 0;
-  // Gain of each wanted trial over all unwanted ones; and of each unwanted one over all wanted ones.
+  const gain = compared(
+    wanted,
+    unwanted,
+    (one, other) => above(one.prior + one.shift, other.prior + other.shift) - above(one.prior, other.prior),
+  );
+  const skill = compared(wanted, unwanted, (one, other) => above(one.shift, other.shift) - 0.5);
+  const byGain = (gain.mean - CAUTION * gain.error) / FULL_GAIN;
+  const bySkill = gain.mean < 0 ? 0 : (skill.mean - SKILL_CAUTION * skill.error) / FULL_SKILL;
+  return Math.max(0, Math.min(1, Math.max(byGain, bySkill)));
+}
+
+/** A figure over all pairs, with its standard error as DeLong reckons it for ranks (Biometrics 44, 1988). */
+function compared(
+  wanted: readonly Trial[],
+  unwanted: readonly Trial[],
+  worth: (one: Trial, other: Trial) => number,
+): { readonly mean: number; readonly error: number } {
   const byWanted = new Float64Array(wanted.length);
   const byUnwanted = new Float64Array(unwanted.length);
   for (const [row, one] of wanted.entries())
     for (const [column, other] of unwanted.entries()) {
-      const gain = above(one.prior + one.shift, other.prior + other.shift) - above(one.prior, other.prior);
-      byWanted[row] = (byWanted[row] ?? 0) + gain / unwanted.length;
-      byUnwanted[column] = (byUnwanted[column] ?? 0) + gain / wanted.length;
+      const value = worth(one, other);
+      byWanted[row] = (byWanted[row] ?? 0) + value / unwanted.length;
+      byUnwanted[column] = (byUnwanted[column] ?? 0) + value / wanted.length;
     }
-  const gain = mean(byWanted);
-  // The error of a rank statistic, as DeLong reckons it (Biometrics 44, 1988).
   const error = Math.sqrt(variance(byWanted) / wanted.length + variance(byUnwanted) / unwanted.length);
-  return Math.max(0, Math.min(1, (gain - CAUTION * error) / FULL_GAIN));
+  return { mean: mean(byWanted), error };
 }
 
 function mean(values: Float64Array): number {
