@@ -55,25 +55,29 @@ export async function replay(
     .map((line) => dialogSchema.parse(JSON.parse(line)));
   const folder = mkdtempSync(join(tmpdir(), 'potluck-replay-'));
   writeFileSync(join(folder, 'potluck.yaml'), POLICY);
-  const potluck = await start({
-    POTLUCK_CONFIG: join(folder, 'potluck.yaml'),
-    DATABASE_URL: `file:${join(folder, 'replay.db')}`,
-    PORT: '0',
-    LOG_LEVEL: 'error',
-  });
   try {
     for (const [source, title, recorded] of [
       ['whole', 'Whole conversations', dialogs],
       ['unanswered', 'As they stood before our last answer', dialogs.flatMap(beforeLastAnswer)],
     ] as const) {
-      const startedAt = performance.now();
-      const posts = await send(`${potluck.url}/hooks/${source}`, recorded);
-      const seconds = (performance.now() - startedAt) / 1000;
-      print(`\n${title}\n${'='.repeat(title.length)}\n\n`);
-      print(await report(potluck.store, source, recorded, posts, seconds));
+      // Each on its own: the same person saying the same at two places would be one item.
+      const potluck = await start({
+        POTLUCK_CONFIG: join(folder, 'potluck.yaml'),
+        DATABASE_URL: `file:${join(folder, `${source}.db`)}`,
+        PORT: '0',
+        LOG_LEVEL: 'error',
+      });
+      try {
+        const startedAt = performance.now();
+        const posts = await send(`${potluck.url}/hooks/${source}`, recorded);
+        const seconds = (performance.now() - startedAt) / 1000;
+        print(`\n${title}\n${'='.repeat(title.length)}\n\n`);
+        print(await report(potluck.store, source, recorded, posts, seconds));
+      } finally {
+        await potluck.stop();
+      }
     }
   } finally {
-    await potluck.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
