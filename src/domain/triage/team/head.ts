@@ -39,7 +39,7 @@ export const MAX_SHIFT = 15;
 /** Points of priority that make it e times likelier that a team takes a post, before anything is learnt. */
 const POINTS_A_UNIT = 10;
 const POINTS_MOVED = 20;
-const STEP = 1.6;
+const STEP = 3;
 const BIAS_STEP = 1;
 /** Clicks over which the usual post is reckoned. */
 const CENTRE_SPAN = 50;

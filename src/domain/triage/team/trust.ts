@@ -25,8 +25,8 @@ export const KEPT = 100;
 const LEAST = 4;
 /** Standard errors that a gain must exceed. */
 const CAUTION = 1.5;
-/** The same of what it adds by itself: more, because the rules are not beside it. */
-const SKILL_CAUTION = 2;
+/** The same of what it adds by itself. */
+const SKILL_CAUTION = 1.5;
 /** A gain of this share of pairs is trusted fully. */
 const FULL_GAIN = 0.03;
 const FULL_SKILL = 0.06;
