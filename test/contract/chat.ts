@@ -307,7 +307,7 @@ export function chatContract(
           { numRuns: runs, endOnFailure: true },
         );
         for (const shown of await world.shown()) expect(shown.text).not.toMatch(BIDI_OVERRIDE);
-      }, 60_000);
+      }, 180_000);
     });
 
     describe('people', () => {
@@ -644,7 +644,7 @@ export function chatContract(
           fc.asyncProperty(anything, async (wording) => void (await says(wording))),
           { numRuns: 1 },
         );
-      }, 60_000);
+      }, 180_000);
 
       it('keeps hostile words inert and every limit', async (test) => {
         if (!world.chat.tell) return test.skip();
@@ -660,7 +660,7 @@ export function chatContract(
           }),
           { numRuns: Math.min(runs, 25), endOnFailure: true },
         );
-      }, 60_000);
+      }, 180_000);
     });
 
     describe('trouble', () => {
