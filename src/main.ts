@@ -1,50 +1,34 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { Keyv } from 'keyv';
 import { schedule as cron } from 'node-cron';
 import type { Logger } from 'pino';
-import { parseDocument } from 'yaml';
-import { MAX_ICS_BYTES, openIcs } from './calendars/ics.ts';
 import type { Chat, ChatHandlers } from './chat/chat.ts';
 import { chats as chatKinds } from './chat/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, isLoopback, problemWords, type Registries, readConfig } from './config.ts';
 import { budgetOf } from './domain/attention.ts';
-import type { Calendar } from './domain/calendar-event.ts';
-import type { Check } from './domain/check.ts';
 import { ownWords } from './domain/incident.ts';
 import type { Item } from './domain/item.ts';
 import { URGENT } from './domain/make-card.ts';
-import type { Explicit } from './domain/plan-notice.ts';
 import type { Post } from './domain/post.ts';
-import { type Place, placeOf, ruleList } from './domain/routing.ts';
-import { keptTarget, type Service, workingFor } from './domain/service.ts';
+import type { Place } from './domain/routing.ts';
+import { type Service, workingFor } from './domain/service.ts';
 import { sourceLabel } from './domain/source-label.ts';
-import { createTriage } from './domain/triage/triage.ts';
-import type { Triage, Verdict } from './domain/triage/verdict.ts';
+import type { Verdict } from './domain/triage/verdict.ts';
 import { isWorking } from './domain/working-time.ts';
-import { drawSvg } from './draw.ts';
 import { messageOf } from './errors.ts';
-import { guardedFetch } from './fetch.ts';
 import { type Act, createAct } from './flow/act.ts';
-import { listAdvocates } from './flow/advocates.ts';
 import { createAnswered } from './flow/answered.ts';
-import { type AskModel, createAskModel, MODEL_METER } from './flow/ask-model.ts';
 import { attentionDesk, createAttention } from './flow/attention.ts';
 import { createChanges } from './flow/changes.ts';
 import { createDesk } from './flow/desk.ts';
-import { createDigests, type DigestDeps, type Digests } from './flow/digest.ts';
-import { runDigest } from './flow/digest-cli.ts';
-import type { DigestFactsDeps } from './flow/digest-facts.ts';
-import { doctor } from './flow/doctor.ts';
-import { createDuty, type Duty, groupMembers } from './flow/duty.ts';
-import { dutyChecks } from './flow/duty-checks.ts';
+import type { Digests } from './flow/digest.ts';
+import { createDuty, type Duty } from './flow/duty.ts';
 import { createHandlers } from './flow/handlers.ts';
-import { checkCalendars, type TeamCalendar } from './flow/idea-facts.ts';
 import { createIdeas, type Ideas } from './flow/ideas.ts';
 import { createIncidents, incidentDesk } from './flow/incidents.ts';
 import { createIngest } from './flow/ingest.ts';
@@ -52,59 +36,65 @@ import { createKnown, whyNotContact } from './flow/known.ts';
 import { createLearning, type Learning } from './flow/learning.ts';
 import { learningDesk } from './flow/learning-desk.ts';
 import { createLeases } from './flow/leases.ts';
-import { createMeter, type SourceMeter } from './flow/meter.ts';
 import { createModelDrafts } from './flow/model-drafts.ts';
 import { createMuteProposals } from './flow/mute-proposals.ts';
-import { nameChecks } from './flow/name-checks.ts';
 import { createNotices } from './flow/notices.ts';
-import { runPerson } from './flow/person-cli.ts';
 import { createPersonDesk } from './flow/person-desk.ts';
-import { planChecks } from './flow/plan-checks.ts';
 import { createPlans } from './flow/plans.ts';
 import { createPolicy } from './flow/policy.ts';
 import { createPresent, type Present } from './flow/present.ts';
 import { createPrivacyDesk } from './flow/privacy-desk.ts';
 import { readiness } from './flow/readiness.ts';
 import { replay } from './flow/replay.ts';
-import { createRoster } from './flow/roster.ts';
-import type { Router } from './flow/routes.ts';
 import { savedDesk } from './flow/saved-desk.ts';
 import { createSchedule } from './flow/schedule.ts';
 import { createSettings } from './flow/settings.ts';
-import { type Accepted, acceptedPlans } from './flow/stage-store.ts';
-import { createStages, plannedHours, planRouter, type StagedSource, type StagesDeps } from './flow/stages.ts';
+import { createStages } from './flow/stages.ts';
 import { createSuggest } from './flow/suggest.ts';
 import { createThanks } from './flow/thanks.ts';
 import { foundSource } from './flow/track.ts';
 import { isForeign, translateDesk } from './flow/translate.ts';
-import { parseRoutesTest, routesWords, tryRoutes } from './flow/try-routes.ts';
-import { trySource } from './flow/try-source.ts';
-import { parseTriage, TRIAGE_USAGE, tryTriage } from './flow/try-triage.ts';
 import { createView } from './flow/view.ts';
 import { createWatch, type Watch } from './flow/watch.ts';
 import { remarksOn } from './flow/wording.ts';
 import { createHttp } from './http.ts';
 import { createLog, prettyStream } from './log.ts';
-import type { LanguageModel } from './models/model.ts';
-import { openAiCompatible } from './models/openai-compatible.ts';
-import { findsPattern } from './patterns.ts';
+import {
+  runBackup,
+  runDigestOf,
+  runDoctor,
+  runPrivacy,
+  runRoutes,
+  runSource,
+  runTriage,
+} from './main/commands.ts';
+import { ConfigError, type Here } from './main/here.ts';
+import { holderId, releaseTheDead } from './main/holder.ts';
+import {
+  askingOf,
+  channelsOf,
+  createDigestsOf,
+  createMeters,
+  createModel,
+  createSources,
+  databaseUrl,
+  explicitOf,
+  ideaCalendars,
+  meterOf,
+  openCalendars,
+  openTriage,
+  ruleContext,
+  stagedSources,
+} from './main/making.ts';
 import { loadPlugIns, NO_PLUG_INS } from './plug-ins.ts';
-import { progressBar } from './progress.ts';
 import { demo, sources as sourceKinds } from './sources/index.ts';
-import type { Source } from './sources/source.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
-import { loadModel } from './triage-model.ts';
 
 /** sysexits.h: something is wrong in the configuration. */
 const EX_CONFIG = 78;
 const STOP_DEADLINE_MS = 4_500;
-/** Some servers refuse requests that do not say who asks. */
-const USER_AGENT = 'Potluck/0.1 (self-hosted engagement alerts)';
 const registries: Registries = { sources: sourceKinds, chats: chatKinds, demo };
-
-/** Thrown when the configuration is wrong; the message lists every problem. */
-class ConfigError extends Error {}
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -150,151 +140,13 @@ async function loadConfig({ env, cwd }: Surroundings, instead?: unknown): Promis
   return result.config;
 }
 
-/** Relative SQLite files are meant from the working folder of the configuration. */
-function databaseUrl(config: Config, cwd: string): string {
-  const path = config.databaseUrl.startsWith('file:') ? config.databaseUrl.slice('file:'.length) : null;
-  return path === null || path === ':memory:' ? config.databaseUrl : `file:${resolve(cwd, path)}`;
-}
-
 async function openLog(config: Config, given: Logger | undefined): Promise<Logger> {
   if (given) return given;
   const stream = process.stdout.isTTY ? await prettyStream() : undefined;
   return createLog(config.logLevel, config.secrets, stream);
 }
 
-/** What each source may spend a day, and what it spent. */
-function createMeters(config: Config, store: Store, clock: Clock): ReadonlyMap<string, SourceMeter> {
-  return new Map(
-    config.sources.map(({ name, kind, budget }) => {
-      const zone = kind.quotaZone ?? 'UTC';
-      return [name, createMeter({ store, clock, source: name, budget, zone })];
-    }),
-  );
-}
-
-function meterOf(meters: ReadonlyMap<string, SourceMeter>, name: string): SourceMeter {
-  const meter = meters.get(name);
-  if (!meter) throw new Error(`There is no meter for “${name}”.`);
-  return meter;
-}
-
-async function createSources(
-  config: Config,
-  store: Store,
-  meters: ReadonlyMap<string, SourceMeter>,
-  clock: Clock,
-  random: () => number,
-  log: Logger,
-): Promise<Source[]> {
-  return Promise.all(
-    config.sources.map(({ name, kind, config: own }) =>
-      kind.create(own, {
-        name,
-        fetch: guardedFetch({ allowPrivate: kind.allowsPrivate?.(own) ?? false, userAgent: USER_AGENT }),
-        clock,
-        random,
-        cache: new Keyv({ store: store.keyvStore(), namespace: `source.${name}` }),
-        brand: config.brand,
-        meter: meterOf(meters, name),
-        log: log.child({ source: name }),
-      }),
-    ),
-  );
-}
-
-/** The last good copy of a calendar, by its address, which is often secret. */
-function calendarCache(store: Store, place: string): Keyv {
-  const name = createHash('sha256').update(place).digest('hex').slice(0, 16);
-  return new Keyv({ store: store.keyvStore(), namespace: `calendar.${name}` });
-}
-
-/** The calendars that the plan of who is on call names. Files stand beside the policy. */
-function openCalendars(
-  { duty, time }: Config,
-  store: Store,
-  clock: Clock,
-  cwd: string,
-): ReadonlyMap<string, Calendar> {
-  const places = (duty.plan?.layers ?? []).flatMap(({ roster }) =>
-    roster.from === 'calendar' ? [roster.place] : [],
-  );
-  return new Map(
-    places.map((place) => [
-      place,
-      openIcs({
-        place: place.includes('://') ? place : resolve(cwd, place),
-        zone: time.zone,
-        fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
-        clock,
-        cache: calendarCache(store, place),
-      }),
-    ]),
-  );
-}
-
-/** Longest answer of a language model, in bytes. */
-const MAX_MODEL_BYTES = 1_000_000;
-
-/** The language model of the configuration; null when there is none. Nothing is loaded before it is asked. */
-function createModel({ drafts }: Config): LanguageModel | null {
-  if (!drafts.model) return null;
-  // Who runs the bot chose this address: it may well be of the own network.
-  const guarded = guardedFetch({
-    allowPrivate: true,
-    userAgent: USER_AGENT,
-    timeoutMs: drafts.model.timeout,
-    maxBytes: MAX_MODEL_BYTES,
-  });
-  return openAiCompatible(drafts.model, guarded);
-}
-
-function askingOf(
-  { drafts, time }: Config,
-  model: LanguageModel | null,
-  store: Store,
-  clock: Clock,
-  log: Logger,
-): AskModel | null {
-  if (!drafts.model || !model) return null;
-  return createAskModel({
-    model,
-    settings: drafts.model,
-    store,
-    clock,
-    zone: time.zone,
-    newMark: () => randomUUID().replaceAll('-', ''),
-    log,
-  });
-}
-
 const NO_DAYS: ReadonlySet<string> = new Set();
-
-/** The calendars that ideas come from; files are meant from the folder of the configuration. */
-function ideaCalendars(
-  config: Config,
-  store: Store | null,
-  clock: Clock,
-  cwd: string,
-): readonly TeamCalendar[] {
-  return (config.prompts?.calendars ?? []).map(({ name, url, file }) => {
-    const place = url ?? resolve(cwd, file ?? '');
-    const calendar = openIcs({
-      place,
-      zone: config.time.zone,
-      fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
-      clock,
-      ...(store ? { cache: calendarCache(store, place) } : {}),
-    });
-    return { name, eventsBetween: calendar.eventsBetween };
-  });
-}
-
-/** Triage with the trained heads; without them, and a line in the log, by rules alone. */
-function openTriage(log: Logger): Triage {
-  const { model, problem } = loadModel();
-  if (problem) log.warn(problem);
-  return createTriage(model);
-}
 
 /** Starts everything that the configuration asks for. Rejects with a message for a person when it cannot. */
 export async function startPotluck(surroundings: Surroundings): Promise<Running> {
@@ -644,114 +496,6 @@ export async function startPotluck(surroundings: Surroundings): Promise<Running>
   };
 }
 
-function createDigestsOf(
-  config: Config,
-  deps: Pick<DigestDeps, 'store' | 'clock' | 'view' | 'leases' | 'log'>,
-  sources: ReadonlyMap<string, Pick<Source, 'label'>>,
-  watches: ReadonlyMap<string, Watch>,
-  nudge: () => void,
-): Digests {
-  return createDigests({
-    ...deps,
-    ...digestDeps(config, deps, sources, async () => {
-      const health = await Promise.all([...watches.values()].map((watch) => watch.health()));
-      return health.flatMap(({ state, label }) => (state === 'blind' ? [label] : []));
-    }),
-    schedules: config.digests,
-    draw: drawSvg,
-    nudge,
-  });
-}
-
-/** What digests are made of, told by themselves or asked for. */
-function digestDeps(
-  config: Config,
-  { store, clock }: Pick<DigestFactsDeps, 'store' | 'clock'>,
-  sources: ReadonlyMap<string, Pick<Source, 'label'>>,
-  deaf: DigestFactsDeps['deaf'],
-): DigestFactsDeps {
-  return {
-    store,
-    clock,
-    zone: config.time.zone,
-    departments: config.departments,
-    names: config.brand.names,
-    labels: () =>
-      new Map([
-        ...[...sources.keys()].map((name) => [name, sourceLabel(name, sources)] as const),
-        [MODEL_METER, 'Language model'],
-      ]),
-    deaf,
-    target: (answer) => keptTarget(config.service, answer),
-    advocates: async (limit) => {
-      const found = await listAdvocates({ store, sources }, clock, limit);
-      return found.map(({ called, url, labels, reasons }) => ({ name: called, url, labels, reasons }));
-    },
-  };
-}
-
-/** This process, unique for ever, and to be recognised by the next one on this machine. */
-function holderId(): string {
-  return `${hostname()}/${process.pid}/${randomUUID()}`;
-}
-
-/** A process of this machine that was killed left its leases behind: they are given back at once, instead of waited for. */
-async function releaseTheDead(store: Store): Promise<void> {
-  for (const holder of await store.leaseHolders()) {
-    const [host, pid] = holder.split('/');
-    // Our own number means the process before us: the first one of a container always has number 1.
-    const dead = Number(pid) === process.pid || !isAlive(Number(pid));
-    if (host === hostname() && dead) await store.releaseHolder(holder);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** What potluck.yaml says by itself: it wins over accepted plans. */
-function explicitOf({ time, attention }: Config): Explicit {
-  return {
-    hours: time.working !== null,
-    budget: ({ chat, channel }) =>
-      attention.perHour !== undefined || Object.hasOwn(attention.channels, `${chat}:${channel}`),
-  };
-}
-
-function ruleContext({ time: { zone, working } }: Config): StagesDeps['context'] {
-  return { finds: findsPattern, zone, working: working && ((at) => isWorking(working, at)) };
-}
-
-/** The rules of potluck.yaml, and those that were accepted. */
-function routerOf(config: Config, accepted: readonly Accepted[] = []): Router {
-  const { routes: rules, defaults } = config;
-  return planRouter({ rules, defaults, context: ruleContext(config) }, accepted);
-}
-
-function stagedSources(config: Config, sources: readonly Source[]): readonly StagedSource[] {
-  return config.sources.map(({ name, stage, engageWithinMs }) => {
-    const label = sources.find((source) => source.name === name)?.label ?? name;
-    return { name, label, stage, engageWithinMs };
-  });
-}
-
-/** The channels of a chat that items can come to, in the order of the configuration. */
-function channelsOf({ routes, defaults, prompts }: Config, chat: string): readonly string[] {
-  const ideas = [prompts?.to, ...(prompts?.sources ?? []).map(({ to }) => to)].flatMap((to) => to ?? []);
-  const places = [
-    ...routes.flatMap((rule) => (rule.to ?? []).map(placeOf)),
-    ...defaults,
-    ...ideas.map(placeOf),
-  ];
-  return [...new Set(places.filter((place) => place.chat === chat).map(({ channel }) => channel))];
-}
-
 /** Node-cron's schedule, without its own words in the log. */
 function cronOf(log: Logger): NonNullable<Surroundings['every']> {
   const logger = {
@@ -850,260 +594,23 @@ async function runBot(): Promise<void> {
   process.once('SIGTERM', stop);
 }
 
-async function runBackup(path: string | undefined): Promise<void> {
-  if (!path) throw new ConfigError('Say where the copy goes: npm run backup -- ./backup.db\n');
+/** The environment is read here and nowhere else. */
+function here(): Here {
   const surroundings = { env: process.env, cwd: process.cwd() };
-  const store = await openStore(databaseUrl(await loadConfig(surroundings), surroundings.cwd));
-  try {
-    await store.backup(resolve(path));
-    process.stdout.write(`A consistent copy is at ${resolve(path)}.\n`);
-  } finally {
-    await store.close();
-  }
-}
-
-/** Triage goes on without its heads, only worse. */
-function checkTriage(): Check {
-  const { problem } = loadModel();
-  return problem
-    ? { ok: false, what: 'the trained heads cannot be used', remedy: problem }
-    : { ok: true, what: 'the trained heads are in place', remedy: null };
-}
-
-async function runDoctor(): Promise<void> {
-  const surroundings = { env: process.env, cwd: process.cwd() };
-  const config = await loadConfig(surroundings);
-  const log = createLog('silent', config.secrets);
-  const healthy = await doctor(
-    {
-      database: () => openStore(databaseUrl(config, surroundings.cwd)),
-      sources: (store) =>
-        createSources(config, store, createMeters(config, store, systemClock), systemClock, Math.random, log),
-      chats: (store) =>
-        Promise.all(
-          config.chats.map(async ({ kind, env, policy }) => ({
-            channels: channelsOf(config, kind.kind),
-            chat: await kind.create(env, policy, {
-              clock: systemClock,
-              random: Math.random,
-              cache: new Keyv({ store: store.keyvStore(), namespace: `chat.${kind.kind}` }),
-              log,
-              // It looks and connects nothing: nobody is kept from anything.
-              leases: { hold: async () => false },
-              http: { mount: () => {}, url: `http://${config.host}:${config.port}`, host: config.host },
-            }),
-          })),
-        ),
-      model: async (signal) => (await createModel(config)?.check(signal)) ?? [],
-      triage: checkTriage,
-      calendars: () =>
-        checkCalendars(ideaCalendars(config, null, systemClock, surroundings.cwd), systemClock.now()),
-      duty: async (store, chats) => {
-        const { plan, zone } = config.duty;
-        if (!plan) return [];
-        const calendars = openCalendars(config, store, systemClock, surroundings.cwd);
-        const members = groupMembers(chats, systemClock);
-        const roster = createRoster({ store, clock: systemClock, plan, calendars, members });
-        return dutyChecks({ roster, calendars, clock: systemClock, zone });
-      },
-      names: (chats, signal) => nameChecks(config.named, chats, signal),
-      plans: async (store) =>
-        planChecks(
-          await acceptedPlans(
-            store,
-            config.sources.map(({ name }) => name),
-          ),
-          {
-            defaults: config.defaults,
-            explicit: explicitOf(config),
-            chats: config.chats.map(({ kind }) => kind.kind),
-          },
-        ),
-      secrets: config.secrets,
-    },
-    (line) => process.stdout.write(`${line}\n`),
-  );
-  process.exitCode = healthy ? 0 : 1;
-}
-
-/** Fetches one source once and prints what would become items. Everything happens in memory. */
-async function runSource(verb: string | undefined, name: string | undefined): Promise<void> {
-  const surroundings = { env: process.env, cwd: process.cwd() };
-  const config = await loadConfig(surroundings);
-  const names = config.sources.map((source) => source.name);
-  if (verb !== 'try' || name === undefined || !names.includes(name))
-    throw new ConfigError(`Say which: npm run source -- try <name>. Sources: ${names.join(', ')}.\n`);
-  const clock = systemClock;
-  const log = createLog('silent', config.secrets);
-  const only = { ...config, sources: config.sources.filter((source) => source.name === name) };
-  const store = await openStore('file::memory:', { clock, log });
-  try {
-    const meters = createMeters(only, store, clock);
-    const [source] = await createSources(only, store, meters, clock, Math.random, log);
-    if (!source) throw new Error(`“${name}” could not be made.`);
-    const bar = progressBar(process.stderr, clock);
-    const ingest = createIngest({
-      store,
-      clock,
-      triage: openTriage(log),
-      brand: config.brand,
-      router: async () => routerOf(config),
-      // What would become cards, were the team engaged.
-      stageOf: async () => 'engage',
-      team: async () => ({ role: config.role, head: null }),
-      muted: async () => config.muted,
-      changed: () => {},
-    });
-    const fine = await trySource({
-      source,
-      store,
-      clock,
-      ingest,
-      view: createView(store, new Map([[name, source]])),
-      spent: () => meterOf(meters, name).words(),
-      progress: bar.show,
-      print: (line) => {
-        bar.clear();
-        const text = config.secrets.reduce((kept, secret) => kept.replaceAll(secret, '[secret]'), line);
-        process.stdout.write(`${text}\n`);
-      },
-    });
-    process.exitCode = fine ? 0 : 1;
-  } finally {
-    await store.close();
-  }
-}
-
-/** Shows what the rules, or those of another file, make of the newest items. Reads the real ledger and writes nothing. */
-async function runRoutes(verb: string | undefined, ...rest: readonly string[]): Promise<void> {
-  const asked = verb === 'test' ? parseRoutesTest(rest) : null;
-  if (!asked)
-    throw new ConfigError(
-      'Say what: npm run routes -- test [how many, 500 if left out] [--rules other.yaml] [--json]\n',
-    );
-  const surroundings = { env: process.env, cwd: process.cwd() };
-  const config = await loadConfig(surroundings);
-  const other = asked.rules && resolve(asked.rules);
-  if (other && !existsSync(other)) throw new ConfigError(`There is no ${other}.\n`);
-  const changed =
-    other === undefined ? null : await loadConfig(surroundings, rulesIn(readFileSync(other, 'utf8'), other));
-  const store = await openStore(databaseUrl(config, surroundings.cwd));
-  const bar = progressBar(process.stderr, systemClock);
-  try {
-    const plans = await acceptedPlans(
-      store,
-      config.sources.map(({ name }) => name),
-    );
-    const ruleSet = (policy: Config) => ({
-      rules: ruleList(policy.routes, plans),
-      router: routerOf(policy, plans),
-    });
-    const reach = await tryRoutes({
-      store,
-      count: asked.count,
-      now: ruleSet(config),
-      instead: changed && ruleSet(changed),
-      progress: bar.show,
-    });
-    bar.clear();
-    process.stdout.write(asked.json ? `${JSON.stringify(reach, null, 2)}\n` : routesWords(reach));
-  } finally {
-    await store.close();
-  }
-}
-
-/** Prints the digest of a window that is over, from the real ledger; changes nothing. */
-async function runDigestOf(...args: readonly (string | undefined)[]): Promise<void> {
-  const surroundings = { env: process.env, cwd: process.cwd() };
-  const config = await loadConfig(surroundings);
-  const clock = systemClock;
-  const store = await openStore(databaseUrl(config, surroundings.cwd));
-  try {
-    const log = createLog('silent', config.secrets);
-    const sources = await createSources(
-      config,
-      store,
-      createMeters(config, store, clock),
-      clock,
-      Math.random,
-      log,
-    );
-    const found = config.chats.map(({ kind }) => foundSource(kind));
-    const byName = new Map([...sources, ...found].map((source) => [source.name, source]));
-    const plans = await acceptedPlans(
-      store,
-      config.sources.map(({ name }) => name),
-    );
-    const service = { ...config.service, hours: plannedHours(plans, config.time.zone) };
-    const fine = await runDigest(
-      {
-        ...digestDeps({ ...config, service }, { store, clock }, byName, async () => []),
-        chats: config.chats.map(({ kind }) => kind.kind),
-        draw: drawSvg,
-        print: (text) => void process.stdout.write(text),
-        save: (path, bytes) => writeFileSync(resolve(path), bytes),
-      },
-      args.filter((arg) => arg !== undefined),
-    );
-    process.exitCode = fine ? 0 : 1;
-    await Promise.all(sources.map((source) => source.close?.()));
-  } finally {
-    await store.close();
-  }
-}
-
-/** Prints what triage makes of texts: those named, or the lines of standard input. Reads the policy's names and nothing else. */
-async function runTriage(...args: readonly (string | undefined)[]): Promise<void> {
-  const asked = parseTriage(args.filter((argument) => argument !== undefined));
-  if (!asked) throw new ConfigError(TRIAGE_USAGE);
-  if (!asked.texts && process.stdin.isTTY) throw new ConfigError(TRIAGE_USAGE);
-  const { brand } = await loadConfig({ env: process.env, cwd: process.cwd() });
-  const texts = asked.texts ?? readFileSync(0, 'utf8').split('\n');
-  tryTriage(texts, { ...loadModel(), brand, asked, print: (text) => void process.stdout.write(text) });
-}
-
-/** Exports or erases one person, on the database of the configuration; the bot may run meanwhile. */
-async function runPrivacy(verb: string | undefined, ...further: readonly string[]): Promise<void> {
-  const surroundings = { env: process.env, cwd: process.cwd() };
-  const store = await openStore(databaseUrl(await loadConfig(surroundings), surroundings.cwd));
-  try {
-    const fine = await runPerson(
-      {
-        store,
-        clock: systemClock,
-        newId: randomUUID,
-        print: (text) => void process.stdout.write(text),
-        save: (path, bytes) => writeFileSync(resolve(path), bytes, { mode: 0o600 }),
-      },
-      verb === undefined ? [] : [verb, ...further],
-    );
-    process.exitCode = fine ? 0 : 1;
-  } finally {
-    await store.close();
-  }
-}
-
-/** The rules of another file: a whole policy of which only `routes` counts, or nothing but the list. */
-function rulesIn(text: string, file: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
-  const wrong = document.errors[0]?.message.split('\n')[0];
-  if (wrong) throw new ConfigError(problemWords([{ path: '', message: wrong }], file));
-  const given: unknown = document.toJS({ maxAliasCount: 100 });
-  const rules = typeof given === 'object' && given !== null && 'routes' in given ? given.routes : given;
-  return rules ?? [];
+  return { cwd: surroundings.cwd, load: (instead) => loadConfig(surroundings, instead) };
 }
 
 const COMMANDS: Readonly<
   Record<string, (argument: string | undefined, ...further: string[]) => Promise<void>>
 > = {
   start: runBot,
-  doctor: runDoctor,
-  backup: runBackup,
-  source: runSource,
-  person: runPrivacy,
-  routes: runRoutes,
-  triage: runTriage,
-  digest: runDigestOf,
+  doctor: () => runDoctor(here()),
+  backup: (path) => runBackup(here(), path),
+  source: (verb, name) => runSource(here(), verb, name),
+  person: (...given) => runPrivacy(here(), ...given),
+  routes: (...given) => runRoutes(here(), ...given),
+  triage: (...given) => runTriage(here(), ...given),
+  digest: (...given) => runDigestOf(here(), ...given),
   replay: (file) =>
     replay(
       file,

@@ -42,7 +42,7 @@ function room(file: string): string {
     const name = second.replace(/\.ts$/, '');
     return name === 'index' ? `${first}/index` : `${first}/${name}`;
   }
-  return ['domain', 'store', 'flow', 'calendars'].includes(first) ? first : file;
+  return ['domain', 'store', 'flow', 'calendars', 'main'].includes(first) ? first : file;
 }
 
 const PORTS = ['sources/source', 'chat/chat'];
@@ -73,7 +73,7 @@ function mayImport(from: string): readonly string[] {
   if (from === 'chat/kit') return ['domain', 'chat/chat', ...COMMON];
   if (from.startsWith('sources/')) return ['domain', 'sources/source', 'sources/kit', ...COMMON];
   if (from.startsWith('chat/')) return ['domain', 'chat/chat', 'chat/kit', ...COMMON];
-  if (from === 'main.ts') return ['*'];
+  if (from === 'main.ts' || from === 'main') return ['*'];
   return [];
 }
 
