@@ -86,6 +86,8 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
   const clients = new Set<Client>();
   let handlers: ChatHandlers | null = null;
   let ticking: AbortController | null = null;
+  /** How often somebody said that there is news. */
+  let kicks = 0;
   let looking = false;
   let again = false;
   let eventId = 0;
@@ -219,11 +221,13 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
       handlers = given;
     },
     kick() {
+      kicks += 1;
       if (clients.size > 0) void lookNow();
     },
     async connect(query, until) {
       const from = handlers;
       if (!from || clients.size >= MAX_CLIENTS) return null;
+      const before = kicks;
       const [{ cards, total }, counts, notices] = await Promise.all([
         from.list(query),
         counted(from),
@@ -250,6 +254,8 @@ export function createLive({ clock, log }: { readonly clock: Clock; readonly log
             write(client, 'retry: 1500\n\n');
             send(client, { type: 'snapshot', now: clock.now(), cards, total, counts, sources, told });
             ensureTicking();
+            // What happened between the reading and now nobody would tell this page before the next tick.
+            if (kicks !== before) void lookNow();
           },
           cancel() {
             if (client) drop(client);

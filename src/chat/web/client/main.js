@@ -109,13 +109,29 @@ function announce(words) {
   }, 50);
 }
 
+/** The stamp that was heard last, and whether the notices are being loaded: one after the other, the newest wins. */
+let heard = '';
+let hearing = false;
+
 /**
  * The notices, when they are others than those on the page.
  *
  * @param {string} stamp
  */
 async function hear(stamp) {
-  if (stamp === room.told.stamp) return;
+  heard = stamp;
+  if (hearing || stamp === room.told.stamp) return;
+  hearing = true;
+  try {
+    await loadNotices();
+  } finally {
+    hearing = false;
+  }
+  // Others were told meanwhile. What was loaded may be newer than what was heard.
+  if (heard !== stamp) await hear(heard);
+}
+
+async function loadNotices() {
   const before = room.told;
   const { ok, data } = await ask('GET', '/api/notices');
   if (!ok) return;
