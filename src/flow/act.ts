@@ -198,6 +198,7 @@ export function createAct(deps: ActDeps): Act {
       sent,
     );
     if (reason !== null) return reason;
+    if (!deps.policy.blocks) return null;
     const measured = wayOut(deps.sources.get(item.source), item, post)?.measure(action.text) ?? null;
     return deps.policy.wordingReason(await remarksOn(store, item, action.text, measured));
   }

@@ -18,6 +18,8 @@ export interface Policy {
   approvalReason(item: Item, texts: readonly string[], sent: number | null): string | null;
   /** How many answers of everybody who is new a second person reads; whoever asks for a reason counts up to this. */
   readonly newResponders: number;
+  /** Whether some remarks keep a draft from being sent. */
+  readonly blocks: boolean;
   /** Why a draft with these remarks may not be sent without a second person, in words; null when it may. */
   wordingReason(remarks: readonly Remark[]): string | null;
   /** Whether some answers of this team need a second person. */
@@ -46,6 +48,7 @@ export function createPolicy(team: {
     approvalReason: (item, texts, sent) =>
       approvalReason(approval, { kinds: item.kinds, source: item.source, texts, sent }),
     newResponders: approval?.newResponders ?? 0,
+    blocks: blocked.length > 0,
     wordingReason: (remarks) => {
       const found = remarks.find(({ code }) => blocked.includes(code));
       return found

@@ -28,6 +28,7 @@ import { createView } from '../flow/view.ts';
 import { createLog } from '../log.ts';
 import { progressBar } from '../progress.ts';
 import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
 import { loadModel } from '../triage-model.ts';
 import { ConfigError, type Here } from './here.ts';
 import {
@@ -44,6 +45,14 @@ import {
   openTriage,
   routerOf,
 } from './making.ts';
+
+/** The plans that managers accepted for the sources there are. */
+function plansOf(config: Config, store: Store): ReturnType<typeof acceptedPlans> {
+  return acceptedPlans(
+    store,
+    config.sources.map(({ name }) => name),
+  );
+}
 
 /** Copies the database while the bot may be running. @param path where to */
 export async function runBackup(here: Here, path: string | undefined): Promise<void> {
@@ -102,17 +111,11 @@ export async function runDoctor(here: Here): Promise<void> {
       },
       names: (chats, signal) => nameChecks(config.named, chats, signal),
       plans: async (store) =>
-        planChecks(
-          await acceptedPlans(
-            store,
-            config.sources.map(({ name }) => name),
-          ),
-          {
-            defaults: config.defaults,
-            explicit: explicitOf(config),
-            chats: config.chats.map(({ kind }) => kind.kind),
-          },
-        ),
+        planChecks(await plansOf(config, store), {
+          defaults: config.defaults,
+          explicit: explicitOf(config),
+          chats: config.chats.map(({ kind }) => kind.kind),
+        }),
       secrets: config.secrets,
     },
     (line) => process.stdout.write(`${line}\n`),
@@ -189,10 +192,7 @@ export async function runRoutes(
   const store = await openStore(databaseUrl(config, here.cwd));
   const bar = progressBar(process.stderr, systemClock);
   try {
-    const plans = await acceptedPlans(
-      store,
-      config.sources.map(({ name }) => name),
-    );
+    const plans = await plansOf(config, store);
     const ruleSet = (policy: Config) => ({
       rules: ruleList(policy.routes, plans),
       router: routerOf(policy, plans),
@@ -228,10 +228,7 @@ export async function runDigestOf(here: Here, ...args: readonly (string | undefi
     );
     const found = config.chats.map(({ kind }) => foundSource(kind));
     const byName = new Map([...sources, ...found].map((source) => [source.name, source]));
-    const plans = await acceptedPlans(
-      store,
-      config.sources.map(({ name }) => name),
-    );
+    const plans = await plansOf(config, store);
     const service = { ...config.service, hours: plannedHours(plans, config.time.zone) };
     const fine = await runDigest(
       {

@@ -91,6 +91,17 @@ function calendarCache(store: Store, place: string): Keyv {
   return new Keyv({ store: store.keyvStore(), namespace: `calendar.${name}` });
 }
 
+/** @param place address, or whole path of a file */
+function openCalendar(place: string, zone: string, store: Store | null, clock: Clock): Calendar {
+  return openIcs({
+    place,
+    zone,
+    fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
+    clock,
+    ...(store ? { cache: calendarCache(store, place) } : {}),
+  });
+}
+
 /** The calendars that the plan of who is on call names. Files stand beside the policy. */
 export function openCalendars(
   { duty, time }: Config,
@@ -104,13 +115,7 @@ export function openCalendars(
   return new Map(
     places.map((place) => [
       place,
-      openIcs({
-        place: place.includes('://') ? place : resolve(cwd, place),
-        zone: time.zone,
-        fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
-        clock,
-        cache: calendarCache(store, place),
-      }),
+      openCalendar(place.includes('://') ? place : resolve(cwd, place), time.zone, store, clock),
     ]),
   );
 }
@@ -157,13 +162,7 @@ export function ideaCalendars(
 ): readonly TeamCalendar[] {
   return (config.prompts?.calendars ?? []).map(({ name, url, file }) => {
     const place = url ?? resolve(cwd, file ?? '');
-    const calendar = openIcs({
-      place,
-      zone: config.time.zone,
-      fetch: guardedFetch({ allowPrivate: false, userAgent: USER_AGENT, maxBytes: MAX_ICS_BYTES }),
-      clock,
-      ...(store ? { cache: calendarCache(store, place) } : {}),
-    });
+    const calendar = openCalendar(place, config.time.zone, store, clock);
     return { name, eventsBetween: calendar.eventsBetween };
   });
 }

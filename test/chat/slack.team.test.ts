@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { duration } from '../../src/chat/kit/words.ts';
 import { statsParts } from '../../src/chat/slack/figures.ts';
 import { botScopes } from '../../src/chat/slack/manifest.ts';
 import { rich } from '../../src/chat/slack/rich.ts';
 import type { Card } from '../../src/domain/card.ts';
+import { spanWords } from '../../src/domain/digest/words.ts';
 import type { Stats } from '../../src/domain/stats.ts';
 import { ACTIONS, closedCard, HOSTILE_TEXTS, NOON, sampleCard } from '../support/cards.ts';
 import { checkBlocks } from '../support/slack/limits.ts';
@@ -120,7 +120,7 @@ describe('what the command tells', () => {
       }),
       { numRuns: 40 },
     );
-    expect([0, 59_000, 90 * 60_000, 7_200_000, 3 * 86_400_000].map(duration)).toEqual([
+    expect([0, 59_000, 90 * 60_000, 7_200_000, 3 * 86_400_000].map(spanWords)).toEqual([
       'under a minute',
       '1 min',
       '1 h 30 min',

@@ -1,11 +1,12 @@
 import type { Card } from '../../domain/card.ts';
+import { spanWords } from '../../domain/digest/words.ts';
 import type { ItemEvent } from '../../domain/item.ts';
 import type { Stats } from '../../domain/stats.ts';
 import { oneLine } from '../../domain/text.ts';
 import type { ListQuery, SourceHealth } from '../chat.ts';
 import { COMMANDS } from '../kit/commands.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
-import { duration, PAGE, QUIET_TITLE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
+import { PAGE, QUIET_TITLE, SOURCE_STATES, TONES, WINDOW_WORDS } from '../kit/words.ts';
 import { button, type Component, type Message, rows, textDisplay } from './components.ts';
 import { answer, type Desk, paragraph, whyForbidden, words } from './desk.ts';
 import { componentId } from './ids.ts';
@@ -166,7 +167,7 @@ function statsText(stats: Stats, sources: readonly SourceHealth[]): string {
     waitingLine(stats),
     median === null
       ? '- **Time to answer:** nothing was answered that somebody had waited for'
-      : `- **Time to answer:** half of them within ${duration(median)}${p90 === null ? '' : `, nine of ten within ${duration(p90)}`}`,
+      : `- **Time to answer:** half of them within ${spanWords(median)}${p90 === null ? '' : `, nine of ten within ${spanWords(p90)}`}`,
     ...list(
       'By kind',
       stats.byKind.map(({ kind, count }) => [kind.replace('-', ' '), count]),

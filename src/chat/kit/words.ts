@@ -6,9 +6,6 @@ import type { MuteTrial, SourceHealth } from '../chat.ts';
 
 /** The words that every chat says the same way. Plain text: whoever shows them escapes them. */
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
 /**
  * The state is an emoji in the first line and not the coloured bar of an attachment: attachments are folded behind
  * "Show more" after a few lines, are legacy in Slack's own words, and a screen reader never speaks their colour.
@@ -126,16 +123,6 @@ export function canSend(card: Card): boolean {
 export function measured(measure: Measure): string {
   const parts = measure.parts.length > 1 ? `, in ${measure.parts.length} posts` : '';
   return `${measure.length} of ${measure.limit} ${measure.unit}${parts}`;
-}
-
-/** "12 min", "3 h 5 min", "2 days": how long something took, for people. */
-export function duration(ms: number): string {
-  const minutes = Math.round(Math.max(0, ms) / MINUTE);
-  if (minutes < 1) return 'under a minute';
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.round(ms / (24 * HOUR))} days`;
 }
 
 /** "free coins", "airdrop": as they will be looked for, so that nobody mistakes a phrase for two words. */

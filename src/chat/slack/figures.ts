@@ -1,7 +1,7 @@
+import { spanWords } from '../../domain/digest/words.ts';
 import type { Stats } from '../../domain/stats.ts';
 import { oneLine } from '../../domain/text.ts';
 import type { SourceHealth } from '../chat.ts';
-import { duration } from '../kit/words.ts';
 import { bold, bullets, italic, type RichPart, section, text, when } from './rich.ts';
 
 /** The figures of a window with their meaning beside them. */
@@ -28,7 +28,7 @@ export function statsParts(stats: Stats, sources: readonly SourceHealth[]): read
         : section(
             bold('Time to answer: '),
             text(
-              `half of them within ${duration(median)}${p90 === null ? '' : `, nine of ten within ${duration(p90)}`}`,
+              `half of them within ${spanWords(median)}${p90 === null ? '' : `, nine of ten within ${spanWords(p90)}`}`,
             ),
           ),
       ...lines.flatMap(([name, words]) => (words === '' ? [] : [section(bold(name), text(words))])),

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { messageOf } from '../../errors.ts';
 import type { ActResult } from '../chat.ts';
+import { actorOf, nobody } from './actor.ts';
 import { measureSchema, parseAction, parseQuery } from './api.ts';
 import { addPictures } from './pictures.ts';
 import { body, invalid, json, say } from './respond.ts';
@@ -77,18 +78,16 @@ export function addItems(
     });
   });
   app.post('/api/items/:id{[0-9]{1,9}}/actions', async (c) => {
-    const { person, surface } = c.get('visitor');
-    if (!person)
-      return invalid(c, [
-        { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
-      ]);
+    const actor = actorOf(c);
+    if (!actor) return nobody(c, 'acts');
+    const me = { id: actor.id, name: actor.name };
     const raw = await json(c);
-    const asked = raw.ok ? await parseAction(raw.value, person, () => people.roster(c.get('handlers'))) : raw;
+    const asked = raw.ok ? await parseAction(raw.value, me, () => people.roster(c.get('handlers'))) : raw;
     if (!asked.ok) return invalid(c, asked.problems);
     const itemId = Number(c.req.param('id'));
     const result = await c
       .get('handlers')
-      .act({ itemId, ...asked.value, actor: { ...person, surface } })
+      .act({ itemId, ...asked.value, actor })
       .catch((error: unknown): ActResult => {
         log.error({ chat: 'web', itemId, error: messageOf(error) }, 'an action failed');
         return {

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
-
 import { z } from 'zod';
 import { MAX_ALT, MAX_PICTURE_BYTES } from '../../domain/picture.ts';
-import type { ActRequest, ActResult } from '../chat.ts';
+import type { ActResult } from '../chat.ts';
+import { actorOf, nobody } from './actor.ts';
 import { body, invalid, say } from './respond.ts';
 import type { RoomEnv } from './room.ts';
 
@@ -35,7 +35,7 @@ export function addPictures(
 
   app.post('/api/items/:id{[0-9]{1,9}}/pictures', large, async (c) => {
     const actor = actorOf(c);
-    if (!actor) return nobody(c);
+    if (!actor) return nobody(c, 'acts');
     const given = alt.safeParse(c.req.query('alt') ?? '');
     if (!given.success) return invalid(c, [{ path: 'alt', message: `at most ${MAX_ALT} characters` }]);
     const bytes = new Uint8Array(await c.req.arrayBuffer());
@@ -45,7 +45,7 @@ export function addPictures(
 
   app.post('/api/items/:id{[0-9]{1,9}}/pictures/:picture{[\\w-]{1,60}}/describe', async (c) => {
     const actor = actorOf(c);
-    if (!actor) return nobody(c);
+    if (!actor) return nobody(c, 'acts');
     const asked = await body(c, altSchema);
     if (!asked.ok) return invalid(c, asked.problems);
     const { attachments } = c.get('handlers');
@@ -54,7 +54,7 @@ export function addPictures(
 
   app.post('/api/items/:id{[0-9]{1,9}}/pictures/:picture{[\\w-]{1,60}}/remove', async (c) => {
     const actor = actorOf(c);
-    if (!actor) return nobody(c);
+    if (!actor) return nobody(c, 'acts');
     return answer(c, await c.get('handlers').attachments.detach(idOf(c), pictureOf(c), actor));
   });
 
@@ -76,15 +76,4 @@ function idOf(c: RoomContext): number {
 
 function pictureOf(c: RoomContext): string {
   return c.req.param('picture') ?? '';
-}
-
-function actorOf(c: RoomContext): ActRequest['actor'] | null {
-  const { person, surface } = c.get('visitor');
-  return person ? { ...person, surface } : null;
-}
-
-function nobody(c: RoomContext): Response {
-  return invalid(c, [
-    { path: 'actor', message: 'say who acts: X-Potluck-Actor: your name, or a session with a name' },
-  ]);
 }

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { ActRequest } from '../chat.ts';
 import { SUGGESTION_GONE } from '../kit/suggestions.ts';
+import { actorOf, nobody } from './actor.ts';
 import { body, invalid, say } from './respond.ts';
 import type { RoomEnv } from './room.ts';
 
@@ -14,7 +14,7 @@ const takeSchema = z.strictObject({ id: z.string().min(1).max(60) });
 export function addSuggestions(app: Hono<RoomEnv>): void {
   app.post('/api/items/:id{[0-9]{1,9}}/suggestions', async (c) => {
     const actor = actorOf(c);
-    if (!actor) return nobody(c);
+    if (!actor) return nobody(c, 'asks');
     const asked = await body(c, lookSchema);
     if (!asked.ok) return invalid(c, asked.problems);
     return c.json(await c.get('handlers').suggest(idOf(c), actor, asked.value.by));
@@ -22,7 +22,7 @@ export function addSuggestions(app: Hono<RoomEnv>): void {
 
   app.post('/api/items/:id{[0-9]{1,9}}/suggestions/take', async (c) => {
     const actor = actorOf(c);
-    if (!actor) return nobody(c);
+    if (!actor) return nobody(c, 'asks');
     const asked = await body(c, takeSchema);
     if (!asked.ok) return invalid(c, asked.problems);
     const suggestion = await c.get('handlers').takeSuggestion(idOf(c), asked.value.id, actor);
@@ -32,15 +32,4 @@ export function addSuggestions(app: Hono<RoomEnv>): void {
 
 function idOf(c: RoomContext): number {
   return Number(c.req.param('id'));
-}
-
-function actorOf(c: RoomContext): ActRequest['actor'] | null {
-  const { person, surface } = c.get('visitor');
-  return person ? { ...person, surface } : null;
-}
-
-function nobody(c: RoomContext): Response {
-  return invalid(c, [
-    { path: 'actor', message: 'say who asks: X-Potluck-Actor: your name, or a session with a name' },
-  ]);
 }

@@ -4,6 +4,7 @@ import type { Person } from '../../domain/item.ts';
 import { messageOf } from '../../errors.ts';
 import type { Answer, Asked, ChatHandlers, ChatLog } from '../chat.ts';
 import { TEAM_COMMANDS } from '../kit/team-commands.ts';
+import { actorOf, nobody } from './actor.ts';
 import { LINE_COMMANDS, runLine } from './command.ts';
 import { body, invalid, say } from './respond.ts';
 import type { RoomEnv } from './room.ts';
@@ -81,13 +82,10 @@ async function answered(
   log: ChatLog,
   ask: (by: Asked) => Promise<Answer>,
 ): Promise<Response> {
-  const { person, surface } = c.get('visitor');
-  if (!person)
-    return invalid(c, [
-      { path: 'actor', message: 'say who asks: X-Potluck-Actor: your name, or a session with a name' },
-    ]);
+  const actor = actorOf(c);
+  if (!actor) return nobody(c, 'asks');
   try {
-    const { file, ...answer } = await ask({ actor: { ...person, surface }, channel: null, tz: null });
+    const { file, ...answer } = await ask({ actor, channel: null, tz: null });
     return c.json({
       ...answer,
       ...(file
